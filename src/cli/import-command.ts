@@ -1,0 +1,70 @@
+import { createLog } from '../core/log.ts'
+import { formatInstant } from '../core/time-range.ts'
+import type { Manifest } from '../lake/manifest.ts'
+import { syncLake } from '../lake/sync-lake.ts'
+import type { CommandContext } from './run-command-line.ts'
+import { formatBytes, formatCount, formatMs, type Terminal } from './terminal.ts'
+
+const tableOrder = [
+  'traces',
+  'spans',
+  'logs',
+  'journey_interaction',
+  'agent_interaction',
+  'node_interaction',
+  'ai_interaction',
+]
+
+function printTables({ partitions }: Manifest, terminal: Terminal): void {
+  for (const table of tableOrder) {
+    const parts = partitions.filter((partition) => partition.table === table)
+    if (parts.length === 0) continue
+    const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
+    const first = parts.map(({ minNs }) => BigInt(minNs)).reduce((a, b) => (a < b ? a : b))
+    const last = parts.map(({ maxNs }) => BigInt(maxNs)).reduce((a, b) => (a > b ? a : b))
+    const day = (ns: bigint) => formatInstant(ns).slice(0, 10)
+    terminal.line(
+      `  ${table.padEnd(20)} ${formatCount(rows).padStart(12)} rows  ${formatBytes(bytes).padStart(9)}  ${day(first)} to ${day(last)}`,
+    )
+  }
+}
+
+function printRejected({ rejected, sources }: Manifest, terminal: Terminal): void {
+  const skipped = sources.filter(({ skippedRows }) => skippedRows > 0)
+  if (rejected.length > 0) terminal.line(`\n${rejected.length} files set aside:`)
+  for (const { path, reason, next } of rejected) terminal.line(`  ${path}: ${reason} ${next}`)
+  for (const { path, skippedRows } of skipped) {
+    terminal.line(
+      `  ${path}: ${formatCount(skippedRows)} rows without trace id, span id or time were left out`,
+    )
+  }
+}
+
+/** Brings the lake up to date and says what it holds. Exit code 1 when another process is writing it. */
+export async function importCommand({ config, terminal }: CommandContext): Promise<number> {
+  const started = performance.now()
+  const { state, manifest } = await terminal.during((progress) =>
+    syncLake(config, { log: createLog(config.logLevel), progress }),
+  )
+  if (state === 'busy') {
+    terminal.line(
+      'Another process is importing now, or files are still being copied. Run the command again in a moment.',
+    )
+    return 1
+  }
+  const seconds = formatMs(performance.now() - started)
+  if (manifest.sources.length === 0 && manifest.rejected.length === 0) {
+    terminal.line(`No exports in ${config.exportsDir}.`)
+    terminal.line(
+      'Copy Parquet trace exports there, or make some: npm run generate-exports -- --out data/exports',
+    )
+    return 0
+  }
+  terminal.line(
+    `${state === 'updated' ? 'Imported' : 'Nothing new in'} ${manifest.sources.length} files (${seconds}).`,
+  )
+  printTables(manifest, terminal)
+  printRejected(manifest, terminal)
+  return 0
+}

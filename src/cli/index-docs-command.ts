@@ -1,0 +1,17 @@
+import { createHashingEmbedder } from '../knowledge/hashing-embedder.ts'
+import { indexDocs } from '../knowledge/index-docs.ts'
+import type { CommandContext } from './run-command-line.ts'
+import { formatCount } from './terminal.ts'
+
+/** Indexes the documentation and says what changed. */
+export async function indexDocsCommand({ config, terminal }: CommandContext): Promise<number> {
+  const embedder = createHashingEmbedder()
+  const summary = await terminal.during((progress) =>
+    indexDocs({ docs: config.docsDir, index: config.knowledgeDir, embedder }, progress),
+  )
+  terminal.line(
+    `Indexed ${formatCount(summary.files)} files, ${formatCount(summary.chunks)} passages in ${summary.seconds.toFixed(1)} s: ${summary.added} added, ${summary.changed} changed, ${summary.removed} removed, ${summary.unchanged} unchanged.`,
+  )
+  for (const { file, reason } of summary.skipped) terminal.line(`  skipped ${file}: ${reason}`)
+  return 0
+}

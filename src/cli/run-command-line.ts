@@ -1,0 +1,98 @@
+import { Command, CommanderError } from 'commander'
+import { type Config, parseConfig } from '../config.ts'
+import { AppError } from '../core/errors.ts'
+import { version } from '../core/version.ts'
+import { demoCommand } from './demo-command.ts'
+import { generateExportsCommand } from './generate-exports-command.ts'
+import { importCommand } from './import-command.ts'
+import { indexDocsCommand } from './index-docs-command.ts'
+import { mcpCommand } from './mcp-command.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
+
+/** What a command gets: the configuration, a terminal to write on, and its own arguments and flags. */
+export type CommandContext = Readonly<{ config: Config; terminal: Terminal }>
+
+type Flags = Readonly<{ data?: string; docs?: string }>
+
+const examples = `
+Examples:
+  parquetry demo                      sample data, import, and eight questions answered
+  parquetry import                    bring the lake up to date with data/exports
+  parquetry index-docs docs-corpus    rebuild the documentation index
+  parquetry mcp                       serve MCP on standard input and output
+
+Environment: PARQUETRY_DATA (./data), PARQUETRY_DOCS (./docs-corpus); see the documentation for all settings.`
+
+function createProgram(setExit: (code: number) => void): Command {
+  const program = new Command('parquetry')
+    .description(
+      'Answers from Parquet trace exports and Markdown documentation, over the Model Context Protocol.',
+    )
+    .version(version, '--version')
+    .exitOverride()
+    .addHelpText('after', examples)
+
+  const add = (name: string, about: string) =>
+    program
+      .command(name)
+      .description(about)
+      .option('--data <dir>', 'folder with exports/, lake/ and knowledge/ (PARQUETRY_DATA, ./data)')
+      .option('--docs <dir>', 'Markdown documentation (PARQUETRY_DOCS, ./docs-corpus)')
+      .exitOverride()
+
+  const context = (flags: Flags): CommandContext => ({
+    config: parseConfig(flags, process.env),
+    terminal: createTerminal(process.stdout),
+  })
+
+  add('demo', 'sample data, import, index, and eight questions answered through a real MCP client').action(
+    async (flags: Flags) => setExit(await demoCommand(context(flags))),
+  )
+  add('mcp', 'serve MCP on standard input and output').action(async (flags: Flags) =>
+    setExit(await mcpCommand(context(flags))),
+  )
+  add('import', 'bring the lake up to date with the drop folder').action(async (flags: Flags) =>
+    setExit(await importCommand(context(flags))),
+  )
+  add('index-docs', 'index the documentation')
+    .argument('[dir]', 'Markdown documentation; goes before --docs')
+    .action(async (dir: string | undefined, flags: Flags) =>
+      setExit(await indexDocsCommand(context(dir === undefined ? flags : { ...flags, docs: dir }))),
+    )
+  add('generate-exports', 'write believable sample exports')
+    .requiredOption('--out <dir>', 'folder to write to')
+    .option('--journeys <n>', 'customer journeys; about 14 spans each', '20000')
+    .option('--days <n>', 'days', '31')
+    .option('--start <iso>', 'first day', '2026-05-01T00:00:00Z')
+    .option('--seed <n>', 'same seed, same data', '1')
+    .action(async (flags: Flags & Readonly<Record<string, string>>) =>
+      setExit(await generateExportsCommand(context(flags), flags)),
+    )
+  return program
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode
+  const { message, next, path, actual } =
+    error instanceof AppError ? error.details : { message: String(error) }
+  const found =
+    path === undefined ? '' : ` (${path}${actual === undefined ? '' : `: ${JSON.stringify(actual)}`})`
+  process.stderr.write(`parquetry: ${message}${found}\n${next ? `${next}\n` : ''}`)
+  if (!(error instanceof AppError) && error instanceof Error && process.env['PARQUETRY_LOG'] === 'debug') {
+    process.stderr.write(`${error.stack}\n`)
+  }
+  return 1
+}
+
+/** Runs the command line. Returns the exit code: 0 done, 1 failed or wrong usage. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  let exit = 0
+  try {
+    await createProgram((code) => {
+      exit = code
+    }).parseAsync([...argv])
+    return exit
+  } catch (error) {
+    return report(error)
+  }
+}

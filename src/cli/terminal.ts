@@ -1,0 +1,87 @@
+import { SingleBar } from 'cli-progress'
+import pc from 'picocolors'
+import type { Progress } from '../core/progress.ts'
+
+/** Where a command writes for people: a bar on a terminal, plain lines elsewhere. */
+export type Terminal = Readonly<{
+  line(text?: string): void
+  /** Emphasis; plain text where the output has no colours. */
+  bold(text: string): string
+  dim(text: string): string
+  accent(text: string): string
+  /** Runs work while its progress is shown. */
+  during<T>(work: (progress: Progress) => Promise<T>): Promise<T>
+}>
+
+type Shown = Readonly<{ progress: Progress; end(): void }>
+
+function createBars(stream: NodeJS.WriteStream): Shown {
+  const bar = new SingleBar({
+    format: '  {phase} {bar} {value}/{total} {duration_formatted}',
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+    barsize: 30,
+  })
+  let current = ''
+  return {
+    progress: (phase, done, total) => {
+      if (phase !== current) {
+        if (current) bar.stop()
+        bar.start(total, done, { phase: phase.padEnd(18) })
+        current = phase
+      }
+      bar.update(done)
+    },
+    end: () => bar.stop(),
+  }
+}
+
+function createLines(write: (text: string) => void): Shown {
+  let current = ''
+  return {
+    progress: (phase, _done, total) => {
+      if (phase === current) return
+      current = phase
+      write(`  ${phase} (${total})\n`)
+    },
+    end: () => {},
+  }
+}
+
+export function createTerminal(stream: NodeJS.WriteStream): Terminal {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exitCode = 0
+  })
+  const colors = pc.createColors(stream.isTTY && pc.isColorSupported)
+  return {
+    line: (text = '') => stream.write(`${text}\n`),
+    bold: colors.bold,
+    dim: colors.dim,
+    accent: colors.cyan,
+    during: async (work) => {
+      const shown = stream.isTTY ? createBars(stream) : createLines((text) => stream.write(text))
+      try {
+        return await work(shown.progress)
+      } finally {
+        shown.end()
+      }
+    },
+  }
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** Bytes as people read them: `1.2 MB`. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1)
+  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
+}
+
+/** Milliseconds as people read them: `12 ms`, `3.4 s`. */
+export const formatMs = (ms: number): string =>
+  ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+
+/** A count with thousands separated: `1,234,567`. */
+export const formatCount = (count: number): string => count.toLocaleString('en-GB')

@@ -1,0 +1,16 @@
+const levels = { error: 0, warn: 1, info: 2, debug: 3 } as const
+
+export type LogLevel = keyof typeof levels
+
+export type Log = Readonly<Record<LogLevel, (message: string) => void>>
+
+/** A log on standard error; standard output belongs to the protocol. */
+export function createLog(
+  level: LogLevel,
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): Log {
+  const at = (name: LogLevel) => (message: string) => {
+    if (levels[name] <= levels[level]) write(`${new Date().toISOString()} ${name} ${message}\n`)
+  }
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
+}

@@ -1,0 +1,81 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { AppError } from '../../core/errors.ts'
+import { quoteText } from '../../core/sql-text.ts'
+import type { Engine, Row, Statement } from '../engine.ts'
+import type { DuckDbOptions } from './create-duckdb-engine.ts'
+import { toJsonRows } from './to-json-rows.ts'
+
+/**
+ * The locks, in order: the file system closes before the configuration does, and nothing opens again after that.
+ * Source: DuckDB documentation, "Securing DuckDB".
+ */
+const lockdown = (options: DuckDbOptions): readonly string[] => [
+  `SET allowed_directories = [${options.allowedDirectories.map(quoteText).join(', ')}]`,
+  `SET temp_directory = ${quoteText(options.spillDirectory)}`,
+  `SET memory_limit = '${options.memoryLimitMb}MB'`,
+  "SET TimeZone = 'UTC'",
+  'SET parquet_metadata_cache = true',
+  'SET autoinstall_known_extensions = false',
+  'SET autoload_known_extensions = false',
+  'SET allow_community_extensions = false',
+  'SET enable_external_access = false',
+  'SET lock_configuration = true',
+]
+
+const timeoutError = (timeoutMs: number) =>
+  new AppError({
+    code: 'timeout',
+    message: `The query ran longer than ${timeoutMs / 1000} s and was stopped.`,
+    next: 'Narrow the time range or the grouping, or raise PARQUETRY_QUERY_TIMEOUT_MS.',
+  })
+
+const cancelledError = () => new AppError({ code: 'timeout', message: 'The call was cancelled.' })
+
+/** Each statement has a connection to itself, so that an interrupt meets its own statement only. */
+class DuckDbEngine implements Engine {
+  readonly #instance: DuckDBInstance
+  readonly #timeoutMs: number
+  readonly #idle: DuckDBConnection[] = []
+
+  constructor(instance: DuckDBInstance, timeoutMs: number) {
+    this.#instance = instance
+    this.#timeoutMs = timeoutMs
+  }
+
+  async run(statement: Statement, signal?: AbortSignal): Promise<readonly Row[]> {
+    if (signal?.aborted) throw cancelledError()
+    const connection = this.#idle.pop() ?? (await this.#instance.connect())
+    let stopped: AppError | undefined
+    const stop = (reason: AppError) => {
+      stopped = reason
+      connection.interrupt()
+    }
+    const onAbort = () => stop(cancelledError())
+    const timer =
+      this.#timeoutMs > 0 ? setTimeout(() => stop(timeoutError(this.#timeoutMs)), this.#timeoutMs) : undefined
+    signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      return toJsonRows(await connection.runAndReadAll(statement.sql, [...statement.params]))
+    } catch (error) {
+      throw stopped ?? error
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      this.#idle.push(connection)
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const connection of this.#idle.splice(0)) connection.closeSync()
+    this.#instance.closeSync()
+  }
+}
+
+/** Opens the instance and closes its locks. Throws what DuckDB throws, e.g. when another process holds the file. */
+export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
+  const instance = await DuckDBInstance.create(options.path)
+  const connection = await instance.connect()
+  for (const sql of lockdown(options)) await connection.run(sql)
+  connection.closeSync()
+  return new DuckDbEngine(instance, options.timeoutMs)
+}

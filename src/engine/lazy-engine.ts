@@ -1,0 +1,18 @@
+import type { Engine } from './engine.ts'
+
+/** An engine that is opened by its first statement, so that a server can answer before anything heavy is loaded. */
+export function createLazyEngine(open: () => Promise<Engine>): Engine {
+  let opening: Promise<Engine> | undefined
+  return {
+    run: async (statement, signal) => {
+      opening ??= open()
+      const engine = await opening
+      return engine.run(statement, signal)
+    },
+    close: async () => {
+      const engine = await opening
+      opening = undefined
+      await engine?.close()
+    },
+  }
+}

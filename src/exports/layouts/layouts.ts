@@ -1,0 +1,6 @@
+import { clickhouseLogs } from './clickhouse-logs.ts'
+import { clickhouseTraces } from './clickhouse-traces.ts'
+import type { Layout } from './layout.ts'
+
+/** Every layout that is recognised, tried in this order. A new layout is one file and one line here. */
+export const layouts: readonly Layout[] = [clickhouseTraces, clickhouseLogs]

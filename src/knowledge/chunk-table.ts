@@ -1,0 +1,105 @@
+import type { Table } from '@lancedb/lancedb'
+import type { Chunk } from './chunk-document.ts'
+
+/** A chunk as it is stored. `searchText` is what is indexed, `hash` its SHA-256: equal hashes mean equal vectors. */
+export type ChunkRow = Chunk &
+  Readonly<{ id: string; file: string; searchText: string; hash: string; vector: Float32Array }>
+
+export type FoundChunk = Omit<ChunkRow, 'searchText' | 'hash' | 'vector'>
+
+/** The stored chunks of one index directory. Searches give the best first. */
+export interface ChunkTable {
+  count(): Promise<number>
+  findByText(question: string, limit: number): Promise<FoundChunk[]>
+  findByVector(vector: Float32Array, limit: number): Promise<FoundChunk[]>
+  readVectors(): Promise<Map<string, Float32Array>>
+  close(): void
+}
+
+const tableName = 'chunks'
+const foundColumns = ['id', 'file', 'title', 'headingPath', 'startLine', 'endLine', 'anchor', 'text'] as const
+
+/** Loads the native module at its first use. It logs to standard error at level `warn` unless told before. */
+function loadLanceDb() {
+  process.env.LANCEDB_LOG ??= 'error'
+  return import('@lancedb/lancedb')
+}
+
+type ArrowRow = Omit<FoundChunk, 'headingPath'> & { readonly headingPath: Iterable<string> }
+
+const toFoundChunk = (row: ArrowRow): FoundChunk => ({
+  id: row.id,
+  file: row.file,
+  title: row.title,
+  headingPath: [...row.headingPath],
+  startLine: row.startLine,
+  endLine: row.endLine,
+  anchor: row.anchor,
+  text: row.text,
+})
+
+/** Writes all rows and their full-text index into a new directory. Vectors are scanned, which suits up to 50,000. */
+export async function createChunkTable(
+  directory: string,
+  rows: readonly ChunkRow[],
+  dimensions: number,
+): Promise<void> {
+  const [{ connect, Index }, arrow] = await Promise.all([loadLanceDb(), import('apache-arrow')])
+  const text = (name: string) => new arrow.Field(name, new arrow.Utf8(), false)
+  const integer = (name: string) => new arrow.Field(name, new arrow.Int32(), false)
+  const item = (type: InstanceType<typeof arrow.DataType>) => new arrow.Field('item', type, false)
+  const schema = new arrow.Schema([
+    ...['id', 'file', 'title'].map(text),
+    new arrow.Field('headingPath', new arrow.List(item(new arrow.Utf8())), false),
+    ...['startLine', 'endLine'].map(integer),
+    ...['anchor', 'text', 'searchText', 'hash'].map(text),
+    new arrow.Field('vector', new arrow.FixedSizeList(dimensions, item(new arrow.Float32())), false),
+  ])
+  const connection = await connect(directory)
+  const table = await connection.createTable({
+    name: tableName,
+    data: rows.map((row) => ({ ...row })),
+    schema,
+  })
+  const config = Index.fts({ stem: true, asciiFolding: true, removeStopWords: true, withPosition: true })
+  await table.createIndex('searchText', { config })
+  table.close()
+  connection.close()
+}
+
+function toChunkTable(table: Table, MatchQuery: typeof import('@lancedb/lancedb').MatchQuery): ChunkTable {
+  return {
+    count: () => table.countRows(),
+    findByText: async (question, limit) => {
+      const query = table.query().fullTextSearch(new MatchQuery(question, 'searchText'))
+      const rows: (ArrowRow & { _score: number })[] = await query
+        .select([...foundColumns, '_score'])
+        .limit(limit)
+        .toArray()
+      return rows.sort((a, b) => b._score - a._score || (a.id < b.id ? -1 : 1)).map(toFoundChunk)
+    },
+    findByVector: async (vector, limit) => {
+      const query = table.query().nearestTo(vector).column('vector').distanceType('dot')
+      const rows: (ArrowRow & { _distance: number })[] = await query
+        .select([...foundColumns, '_distance'])
+        .limit(limit)
+        .toArray()
+      return rows.sort((a, b) => a._distance - b._distance || (a.id < b.id ? -1 : 1)).map(toFoundChunk)
+    },
+    readVectors: async () => {
+      const rows: { hash: string; vector: Iterable<number> }[] = await table
+        .query()
+        .select(['hash', 'vector'])
+        .toArray()
+      return new Map(rows.map(({ hash, vector }) => [hash, Float32Array.from(vector)]))
+    },
+    close: () => table.close(),
+  }
+}
+
+/** Opens the chunks of an index directory; rejects when they are missing or damaged. */
+export async function openChunkTable(directory: string): Promise<ChunkTable> {
+  const { connect, MatchQuery } = await loadLanceDb()
+  const connection = await connect(directory)
+  return toChunkTable(await connection.openTable(tableName), MatchQuery)
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const currentIndexSchema = z.object({
+  /** Name of the directory that readers open, beside this file. */
+  directory: z.string().regex(/^index-[\w-]+$/),
+  /** The one before it, which a reader may still hold. */
+  previous: z.string().nullable(),
+  embedder: z.string(),
+  dimensions: z.int(),
+  chunker: z.int(),
+  chunks: z.int(),
+  /** Bytes of the directory, a cheap sign that nothing of it was lost. */
+  bytes: z.int(),
+  indexedAt: z.string(),
+  /** SHA-256 of each indexed file by its path relative to the docs folder. */
+  files: z.record(z.string(), z.string()),
+  /** Those of them that gave no chunks because the parser failed. */
+  unparsed: z.array(z.object({ file: z.string(), reason: z.string() })),
+})
+/** Which index is in force, what it was built from and by what. */
+export type CurrentIndex = Readonly<z.infer<typeof currentIndexSchema>>
+
+export const currentIndexFile = 'current.json'
+
+const currentIndexTextSchema = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue('not JSON')
+      return z.NEVER
+    }
+  })
+  .pipe(currentIndexSchema)
+
+/** What is in force below the index folder; undefined when nothing is, or when the file doesn't have this form. */
+export async function findCurrentIndex(index: string): Promise<CurrentIndex | undefined> {
+  const text = await readFile(join(index, currentIndexFile), 'utf8').catch(() => undefined)
+  return currentIndexTextSchema.safeParse(text).data
+}

@@ -1,0 +1,143 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../core/errors.ts'
+import type { Progress } from '../core/progress.ts'
+import { chunkerVersion } from './chunk-document.ts'
+import { createChunkTable, openChunkTable } from './chunk-table.ts'
+import { type CurrentIndex, findCurrentIndex } from './current-index.ts'
+import type { Embedder } from './embedder.ts'
+import type { SkippedFile } from './find-docs.ts'
+import { withIndexLock } from './index-lock.ts'
+import { measureDirectory, publishIndex, removeOldIndices } from './publish-index.ts'
+import { readDocs } from './read-docs.ts'
+import { embedRows, toDraftRows } from './to-chunk-rows.ts'
+
+/** `added`, `changed`, `removed` and `unchanged` count files against the index before this run. */
+export type IndexSummary = Readonly<{
+  files: number
+  chunks: number
+  added: number
+  changed: number
+  removed: number
+  unchanged: number
+  skipped: readonly SkippedFile[]
+  seconds: number
+}>
+
+export type IndexOptions = Readonly<{ docs: string; index: string; embedder: Embedder }>
+
+type Hashes = Readonly<Record<string, string>>
+
+const noFiles = (message: string) =>
+  new AppError({
+    code: 'no_data',
+    message,
+    path: 'docs',
+    next: 'Put Markdown files (.md, .markdown, .mdx) there.',
+  })
+
+function compareFiles(before: Hashes, after: Hashes) {
+  const files = Object.keys(after)
+  const known = files.filter((file) => Object.hasOwn(before, file))
+  const unchanged = known.filter((file) => before[file] === after[file]).length
+  return {
+    added: files.length - known.length,
+    changed: known.length - unchanged,
+    removed: Object.keys(before).length - known.length,
+    unchanged,
+  }
+}
+
+type Changes = ReturnType<typeof compareFiles>
+
+async function isInForce(options: IndexOptions, former: CurrentIndex, changes: Changes): Promise<boolean> {
+  const { embedder, index } = options
+  const isSameMaker = former.embedder === embedder.fingerprint && former.chunker === chunkerVersion
+  const isSameText = changes.added + changes.changed + changes.removed === 0
+  return isSameMaker && isSameText && (await measureDirectory(join(index, former.directory))) === former.bytes
+}
+
+/** Vectors of the former index by hash; none when another embedder made them or when it can't be read any more. */
+async function readFormerVectors(
+  { index, embedder }: IndexOptions,
+  former: CurrentIndex | undefined,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  if (former?.embedder !== embedder.fingerprint) return new Map()
+  try {
+    const table = await openChunkTable(join(index, former.directory))
+    const vectors = await table.readVectors()
+    table.close()
+    return vectors
+  } catch {
+    return new Map()
+  }
+}
+
+async function build(options: IndexOptions, hashes: Hashes, rows: Parameters<typeof createChunkTable>[1]) {
+  const { index, embedder } = options
+  const directory = `build-${randomUUID()}`
+  await createChunkTable(join(index, directory), rows, embedder.dimensions)
+  const content = JSON.stringify([embedder.fingerprint, chunkerVersion, Object.entries(hashes)])
+  return { directory, contentHash: createHash('sha256').update(content).digest('hex') }
+}
+
+async function runIndexing(
+  options: IndexOptions,
+  progress: Progress,
+): Promise<Omit<IndexSummary, 'seconds'>> {
+  const { index, embedder } = options
+  const former = await findCurrentIndex(index)
+  await removeOldIndices(index, former)
+  const { docs, skipped } = await readDocs(options.docs, progress)
+  const hashes = Object.fromEntries(docs.map(({ file, hash }) => [file, hash]))
+  const changes = compareFiles(former?.files ?? {}, hashes)
+  if (former && (await isInForce(options, former, changes))) {
+    return {
+      files: docs.length,
+      chunks: former.chunks,
+      ...changes,
+      skipped: [...skipped, ...former.unparsed],
+    }
+  }
+
+  const { drafts, unparsed } = await toDraftRows(docs, progress)
+  if (drafts.length === 0) throw noFiles(`There is no text to index below ${options.docs}.`)
+  const rows = await embedRows(drafts, await readFormerVectors(options, former), embedder, progress)
+  progress('write', 0, 1)
+  const { directory, contentHash } = await build(options, hashes, rows)
+  await publishIndex(index, directory, contentHash, {
+    previous: former?.directory ?? null,
+    embedder: embedder.fingerprint,
+    dimensions: embedder.dimensions,
+    chunker: chunkerVersion,
+    chunks: rows.length,
+    indexedAt: new Date().toISOString(),
+    files: hashes,
+    unparsed,
+  })
+  progress('write', 1, 1)
+  return { files: docs.length, chunks: rows.length, ...changes, skipped: [...skipped, ...unparsed] }
+}
+
+/**
+ * Brings the index in line with the docs folder. Builds anew beside the index in force and replaces it in one step;
+ * does nothing when no file, embedder or chunker has changed. A second writer waits for the first.
+ * Throws `not_found` without a docs folder, `no_data` without text in it, `busy` when another writer doesn't end.
+ */
+export async function indexDocs(options: IndexOptions, progress: Progress): Promise<IndexSummary> {
+  const start = performance.now()
+  const docs = await stat(options.docs).catch(() => undefined)
+  if (!docs?.isDirectory()) {
+    const message = `There is no folder ${options.docs}.`
+    throw new AppError({
+      code: 'not_found',
+      message,
+      path: 'docs',
+      next: 'Name the folder with your Markdown files.',
+    })
+  }
+  await mkdir(options.index, { recursive: true })
+  const summary = await withIndexLock(options.index, () => runIndexing(options, progress))
+  return { ...summary, seconds: (performance.now() - start) / 1_000 }
+}

@@ -1,0 +1,22 @@
+import type { FoundChunk } from './chunk-table.ts'
+import type { Fused } from './fuse-ranks.ts'
+
+/** More from one page would push other pages out of a short list. */
+const largestShare = 3
+
+/** The best `limit` chunks in order, at most three of one file and no text twice. */
+export function pickHits(fused: readonly Fused<FoundChunk>[], limit: number): Fused<FoundChunk>[] {
+  const texts = new Set<string>()
+  const counts = new Map<string, number>()
+  const picked: Fused<FoundChunk>[] = []
+  for (const candidate of fused) {
+    const { file, text } = candidate.item
+    const count = counts.get(file) ?? 0
+    if (picked.length >= limit) break
+    if (count >= largestShare || texts.has(text)) continue
+    texts.add(text)
+    counts.set(file, count + 1)
+    picked.push(candidate)
+  }
+  return picked
+}

@@ -1,0 +1,47 @@
+const stopWords = new Set(
+  `a about above after all also am an and any are as at be because been before being below between both but by can
+  could did do does doing down during each few for from further had has have having he her here him his how i if in
+  into is it its just me more most my no nor not of off on once only or other our out over own same she should so
+  some such than that the their them then there these they this those through to too under until up us very was we
+  were what when where which while who whom why will with would you your`.split(/\s+/),
+)
+
+/** Suffix → replacement, the first that leaves at least three letters wins (a reduced Porter stemmer). */
+const suffixes: readonly (readonly [suffix: string, replacement: string])[] = [
+  ['ations', 'at'],
+  ['ation', 'at'],
+  ['ingly', ''],
+  ['ments', ''],
+  ['ment', ''],
+  ['ness', ''],
+  ['sses', 'ss'],
+  ['ies', 'y'],
+  ['ing', ''],
+  ['ers', ''],
+  ['ed', ''],
+  ['er', ''],
+  ['ly', ''],
+  ['es', ''],
+  ['ss', 'ss'],
+  ['s', ''],
+  ['e', ''],
+]
+
+function stem(word: string): string {
+  const rule = suffixes.find(([suffix]) => word.endsWith(suffix) && word.length - suffix.length >= 3)
+  if (!rule) return word
+  const base = word.slice(0, -rule[0].length) + rule[1]
+  return /([bdfgmnprt])\1$/.test(base) ? base.slice(0, -1) : base
+}
+
+const fold = (text: string) => text.normalize('NFKD').replace(/\p{M}+/gu, '')
+
+/** The words of a text, case and accents folded, stop words dropped, lightly stemmed; `mosScore` gives two. */
+export function stemWords(text: string): string[] {
+  return fold(text)
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '' && !stopWords.has(word))
+    .map(stem)
+}

@@ -1,0 +1,111 @@
+import { readFile, rename, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/**
+ * The one file that says what the lake holds. It is replaced atomically; whoever reads it sees one published state,
+ * and the data files that it names never change.
+ */
+const fileIdentity = { path: z.string(), size: z.number(), mtimeMs: z.number() }
+
+const sourceSchema = z.object({
+  ...fileIdentity,
+  layout: z.string(),
+  kind: z.enum(['spans', 'logs']),
+  rows: z.number(),
+  /** Rows without the ids or the time that a span or log record must have. */
+  skippedRows: z.number(),
+  /** Below the lake: trace id and first start of each trace of the file; for logs, absent. */
+  index: z.string().optional(),
+  /** For logs: the days of the file's records. */
+  days: z.array(z.string()),
+})
+
+export type Source = Readonly<z.infer<typeof sourceSchema>>
+
+const rejectedSchema = z.object({ ...fileIdentity, reason: z.string(), next: z.string() })
+
+export type RejectedFile = Readonly<z.infer<typeof rejectedSchema>>
+
+const attributeSchema = z.object({
+  path: z.string(),
+  type: z.enum(['string', 'integer', 'double', 'boolean']),
+  /** Rows that have it. */
+  rows: z.number(),
+  /** Whether it is a column of the file, or reachable through its map only. */
+  isColumn: z.boolean(),
+})
+
+export type FoundAttribute = Readonly<z.infer<typeof attributeSchema>>
+
+const partitionSchema = z.object({
+  table: z.string(),
+  day: z.string(),
+  /** Path below the lake. */
+  file: z.string(),
+  rows: z.number(),
+  bytes: z.number(),
+  /** First and last timestamp of its rows, in nanoseconds since the epoch. */
+  minNs: z.string(),
+  maxNs: z.string(),
+  /** Attributes found in the rows beyond the catalog's. */
+  attributes: z.array(attributeSchema),
+})
+
+export type Partition = Readonly<z.infer<typeof partitionSchema>>
+
+const manifestSchema = z.object({
+  format: z.literal(1),
+  generation: z.number(),
+  publishedAt: z.string(),
+  sources: z.array(sourceSchema),
+  rejected: z.array(rejectedSchema),
+  partitions: z.array(partitionSchema),
+  /** Files of earlier states, kept a while for readers that still hold them: path → time of replacement in ms. */
+  superseded: z.record(z.string(), z.number()),
+})
+
+export type Manifest = Readonly<z.infer<typeof manifestSchema>>
+
+export const emptyManifest: Manifest = {
+  format: 1,
+  generation: 0,
+  publishedAt: new Date(0).toISOString(),
+  sources: [],
+  rejected: [],
+  partitions: [],
+  superseded: {},
+}
+
+export const manifestName = 'manifest.json'
+
+/** The published state; the empty one where there is none, or where it was written by another version. */
+export async function readManifest(lakeDir: string): Promise<Manifest> {
+  const text = await readFile(join(lakeDir, manifestName), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  const parsed = manifestSchema.safeParse(parseJson(text))
+  return parsed.success ? parsed.data : emptyManifest
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Publishes a state: written beside, flushed, then renamed over the old one in one step. */
+export async function writeManifest(lakeDir: string, manifest: Manifest): Promise<void> {
+  const temporary = join(lakeDir, `${manifestName}.${process.pid}.tmp`)
+  const file = await open(temporary, 'w')
+  try {
+    await file.writeFile(JSON.stringify(manifest))
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, join(lakeDir, manifestName))
+}

@@ -1,0 +1,98 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { noProgress } from '../core/progress.ts'
+import { createLakeSnapshot, type LakeSnapshot } from './lake-snapshot.ts'
+import { emptyManifest, type Manifest, manifestName, readManifest } from './manifest.ts'
+import { type SyncResult, syncLake } from './sync-lake.ts'
+import type { LakeFolders } from './work-space.ts'
+
+/** The read side of the lake. Each call gets a snapshot: one published state, the same for all statements of the call. */
+export interface Lake {
+  /** Looks whether exports changed, brings the lake up to date within the wait, and gives the newest published state. */
+  snapshot(): Promise<LakeSnapshot>
+  close(): Promise<void>
+}
+
+export type LakeOptions = LakeFolders & Readonly<{ importWaitMs: number }>
+
+const checkEveryMs = 1_000
+
+const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref())
+
+/** The published state, read again only when its file changed. */
+function createManifestReader(lakeDir: string): () => Promise<Manifest> {
+  let seen = ''
+  let manifest = emptyManifest
+  return async () => {
+    const found = await stat(join(lakeDir, manifestName)).catch(() => undefined)
+    const stamp = found ? `${found.ino} ${found.mtimeMs} ${found.size}` : ''
+    if (stamp !== seen) {
+      manifest = found ? await readManifest(lakeDir) : emptyManifest
+      seen = stamp
+    }
+    return manifest
+  }
+}
+
+type Import = Readonly<{ startedAt: number; result: Promise<SyncResult | undefined> }>
+
+/** Imports one after the other, none sooner than `checkEveryMs` after the last. */
+function createImporter(options: LakeOptions, log: Log) {
+  const stop = new AbortController()
+  let endedAt = 0
+  let running: Import | undefined
+  let failure: string | undefined
+
+  const onFailure = (error: unknown) => {
+    if (stop.signal.aborted) return undefined
+    log.error(`import failed: ${error instanceof Error ? error.stack : error}`)
+    failure = error instanceof AppError ? error.details.message : 'see the server log.'
+    return undefined
+  }
+  const start = async () => {
+    const result = await syncLake(options, { log, progress: noProgress, signal: stop.signal })
+    failure = undefined
+    return result
+  }
+  const next = (): Import | undefined => {
+    if (running || stop.signal.aborted || Date.now() - endedAt < checkEveryMs) return running
+    const result = start()
+      .catch(onFailure)
+      .finally(() => {
+        running = undefined
+        endedAt = Date.now()
+      })
+    running = { startedAt: Date.now(), result }
+    return running
+  }
+  return {
+    next,
+    isRunning: () => running !== undefined,
+    failure: () => failure,
+    stop: async () => {
+      stop.abort()
+      await running?.result
+    },
+  }
+}
+
+/** Opens the lake for reading. Nothing is read before the first snapshot. */
+export function openLake(options: LakeOptions, log: Log): Lake {
+  const readCurrent = createManifestReader(options.lakeDir)
+  const importer = createImporter(options, log)
+  return {
+    snapshot: async () => {
+      const pending = importer.next()
+      const waitMs = pending ? options.importWaitMs - (Date.now() - pending.startedAt) : 0
+      const result = await (waitMs > 0 ? Promise.race([pending?.result, delay(waitMs)]) : undefined)
+      const isImporting = importer.isRunning() || result?.state === 'busy'
+      return createLakeSnapshot(options.lakeDir, await readCurrent(), {
+        isImporting,
+        failure: importer.failure(),
+      })
+    },
+    close: () => importer.stop(),
+  }
+}

@@ -1,0 +1,100 @@
+import { mkdir } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { AppError, toErrorDetails } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import type { Progress } from '../core/progress.ts'
+import { quoteText } from '../core/sql-text.ts'
+import { defineStatement } from '../engine/engine.ts'
+import type { ExportFile } from '../exports/find-files.ts'
+import { type RecognisedExport, recogniseExport } from '../exports/recognise.ts'
+import type { RejectedFile, Source } from './manifest.ts'
+import type { WorkSpace } from './work-space.ts'
+
+/** A source whose rows can be read, with the relation that gives them. */
+export type ReadSource = Readonly<{ source: Source; sql: string }>
+
+export type ReadResult = Readonly<{ read: readonly ReadSource[]; rejected: readonly RejectedFile[] }>
+
+/** Rows that can be placed: spans need both ids and a time, log records a time. */
+export const placeable = {
+  spans:
+    'trace_id IS NOT NULL AND span_id IS NOT NULL AND "timestamp" IS NOT NULL AND duration_ns IS NOT NULL',
+  logs: '"timestamp" IS NOT NULL',
+} as const
+
+const dayOf = (time: string) => `strftime(${time}, '%Y-%m-%d')`
+
+/** Counts a source's rows and notes which traces, or for logs which days, it touches. Reads the whole columns, so damage shows here. */
+async function readSource(space: WorkSpace, { file, layout, kind, sql }: RecognisedExport): Promise<Source> {
+  const counts = `SELECT count(*) AS "rows", count(*) FILTER (NOT (${placeable[kind]})) AS skipped FROM (${sql})`
+  const [row] = await space.engine.run(defineStatement(counts))
+  const base = { ...file, layout, kind, rows: Number(row?.['rows']), skippedRows: Number(row?.['skipped']) }
+  if (kind === 'logs') {
+    const days = await space.engine.run(
+      defineStatement(
+        `SELECT DISTINCT ${dayOf('"timestamp"')} AS day FROM (${sql}) WHERE ${placeable.logs} ORDER BY day`,
+      ),
+    )
+    return { ...base, days: days.map(({ day }) => String(day)) }
+  }
+  const index = `index/${randomUUID()}.parquet`
+  await mkdir(join(space.lakeDir, 'index'), { recursive: true })
+  await space.engine.run(
+    defineStatement(`COPY (
+  SELECT trace_id, min("timestamp") AS "start"
+  FROM (${sql})
+  WHERE ${placeable.spans}
+  GROUP BY trace_id
+  ORDER BY trace_id
+) TO ${quoteText(join(space.lakeDir, index))} (FORMAT parquet, COMPRESSION zstd)`),
+  )
+  return { ...base, index, days: [] }
+}
+
+/** The error of a file whose footer is good but whose rows cannot be read. */
+export const damagedFile = (path: string, cause: unknown): AppError =>
+  new AppError(
+    {
+      code: 'unreadable_file',
+      message: "Its rows cannot be read: the file is damaged, or a value is not of its column's kind.",
+      path,
+      next: 'Export or copy it again.',
+    },
+    { cause },
+  )
+
+/**
+ * Recognises and reads each file; one that fails is set aside with its reason and the others go on.
+ * `damaged` names files whose rows failed later in an earlier try, with that error.
+ */
+export async function readSources(
+  space: WorkSpace,
+  files: readonly ExportFile[],
+  damaged: ReadonlyMap<string, AppError>,
+  log: Log,
+  progress: Progress,
+): Promise<ReadResult> {
+  const read: ReadSource[] = []
+  const rejected: RejectedFile[] = []
+  for (const [i, file] of files.entries()) {
+    progress('reading exports', i, files.length)
+    try {
+      const known = damaged.get(file.path)
+      if (known) throw known
+      const recognised = await recogniseExport(space.engine, space.exportsDir, file)
+      const source = await readSource(space, recognised).catch((error: unknown) => {
+        throw damagedFile(file.path, error)
+      })
+      read.push({ source, sql: recognised.sql })
+    } catch (error) {
+      const { message, next } = toErrorDetails(error)
+      log.warn(
+        `set aside ${file.path}: ${message} ${error instanceof Error && error.cause ? String(error.cause) : ''}`,
+      )
+      rejected.push({ ...file, reason: message, next: next ?? 'Remove the file.' })
+    }
+  }
+  progress('reading exports', files.length, files.length)
+  return { read, rejected }
+}

@@ -1,0 +1,104 @@
+import { type Column, type ColumnType, toAttributeKey, toColumnName } from '../catalog/column.ts'
+import type { Service } from '../catalog/service.ts'
+import { quoteName, quoteText } from '../core/sql-text.ts'
+import type { FoundAttribute, Partition } from './manifest.ts'
+import { readAttribute } from './tables/typed-columns.ts'
+
+/** A found attribute over all partitions: how many rows have it, and the one type that holds them all. */
+export type LakeAttribute = Readonly<{ path: string; type: ColumnType; rows: number; isColumn: boolean }>
+
+const widest = (a: ColumnType, b: ColumnType): ColumnType => {
+  if (a === b) return a
+  const numeric = new Set<ColumnType>(['integer', 'double'])
+  return numeric.has(a) && numeric.has(b) ? 'double' : 'string'
+}
+
+/** The attributes of a service's partitions, merged, most frequent first. */
+export function mergeAttributes(partitions: readonly Partition[]): readonly LakeAttribute[] {
+  const merged = new Map<string, LakeAttribute>()
+  for (const attribute of partitions.flatMap(({ attributes }) => attributes)) {
+    const earlier = merged.get(attribute.path)
+    merged.set(attribute.path, {
+      path: attribute.path,
+      type: earlier ? widest(earlier.type, attribute.type) : attribute.type,
+      rows: (earlier?.rows ?? 0) + attribute.rows,
+      isColumn: attribute.isColumn || (earlier?.isColumn ?? false),
+    })
+  }
+  return [...merged.values()].sort((a, b) => b.rows - a.rows || (a.path < b.path ? -1 : 1))
+}
+
+/** The merged attributes that are columns of the relation; of two paths with one column name the more frequent. */
+export function toFoundColumns(attributes: readonly LakeAttribute[]): readonly Column[] {
+  const columns = attributes
+    .filter(({ isColumn }) => isColumn)
+    .map(
+      ({ path, type }): Column => ({
+        path,
+        name: toColumnName(path),
+        type,
+        unit: '',
+        meaning: 'found in the data',
+      }),
+    )
+  const byName = Map.groupBy(columns, ({ name }) => name)
+  return [...byName.values()].flatMap((same) => same.slice(0, 1))
+}
+
+const sqlTypes: Readonly<Record<ColumnType, string>> = {
+  string: 'VARCHAR',
+  integer: 'BIGINT',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  timestamp: 'TIMESTAMP_NS',
+}
+
+/** A found column as one group of partitions gives it: from its own column, cast where another day's type is wider, else from the map. */
+function readFoundColumn(column: Column, attributes: readonly FoundAttribute[]): string {
+  const name = quoteName(column.name)
+  const here = attributes.find(({ path, isColumn }) => isColumn && path === column.path)
+  if (!here) return `${readAttribute(column.path, column.type)} AS ${name}`
+  if (here.type === column.type) return name
+  if (column.type !== 'string') return `CAST(${name} AS ${sqlTypes[column.type]}) AS ${name}`
+  return `${readAttribute(column.path, 'string')} AS ${name}`
+}
+
+const readFiles = (lakeDir: string, partitions: readonly Partition[]) =>
+  `read_parquet([${partitions.map(({ file }) => quoteText(`${lakeDir}/${file}`)).join(', ')}], hive_partitioning = false)`
+
+const signature = ({ attributes }: Partition) =>
+  attributes
+    .filter(({ isColumn }) => isColumn)
+    .map(({ path, type }) => `${path}:${type}`)
+    .sort()
+    .join('\n')
+
+const emptyRelation = (service: Service): string => {
+  const columns = service.columns.map(
+    ({ name, type }) => `CAST(NULL AS ${sqlTypes[type]}) AS ${quoteName(name)}`,
+  )
+  const nested = service.nestedColumns.map((name) => `CAST(NULL AS MAP(VARCHAR, VARCHAR)) AS ${name}`)
+  return `SELECT ${[...columns, ...nested].join(', ')} WHERE FALSE`
+}
+
+/**
+ * SELECT that gives a service's rows out of some of its partitions, with one type per column.
+ * Partitions that found the same attributes are read together.
+ */
+export function toRelation(
+  lakeDir: string,
+  service: Service,
+  partitions: readonly Partition[],
+  found: readonly Column[],
+): string {
+  if (partitions.length === 0) return emptyRelation(service)
+  const names = service.columns.map(({ name }) => quoteName(name))
+  const nested = service.nestedColumns
+  const groups = Map.groupBy(partitions, signature)
+  return [...groups.values()]
+    .map((group) => {
+      const extra = found.map((column) => readFoundColumn(column, group[0]?.attributes ?? []))
+      return `SELECT ${[...names, ...extra, ...nested].join(', ')} FROM ${readFiles(lakeDir, group)}`
+    })
+    .join('\nUNION ALL\n')
+}

@@ -1,0 +1,21 @@
+import type { ExportFile } from '../exports/find-files.ts'
+import type { Manifest } from './manifest.ts'
+
+/** What differs between the drop folder and the published state. */
+export type SyncPlan = Readonly<{
+  /** Files to look at: new, changed, or never seen. */
+  arrived: readonly ExportFile[]
+  /** Whether anything is to be done at all: files arrived, or known ones were removed. */
+  isStale: boolean
+}>
+
+const identity = ({ path, size, mtimeMs }: ExportFile) => `${path}\n${size}\n${mtimeMs}`
+
+/** Compares by path, size and modification time. Pure. */
+export function planSync(files: readonly ExportFile[], manifest: Manifest): SyncPlan {
+  const present = new Set(files.map(identity))
+  const known = new Set([...manifest.sources, ...manifest.rejected].map(identity))
+  const arrived = files.filter((file) => !known.has(identity(file)))
+  const isGone = [...manifest.sources, ...manifest.rejected].some((file) => !present.has(identity(file)))
+  return { arrived, isStale: arrived.length > 0 || isGone }
+}

@@ -1,0 +1,54 @@
+import {
+  type InsightLevel,
+  type InsightRule,
+  insightRules,
+  type Severity,
+  severities,
+} from '../../catalog/insight-rules.ts'
+import { quoteText } from '../../core/sql-text.ts'
+
+const value = (rule: InsightRule) => `attributes[${quoteText(rule.metric)}]`
+
+const conditions: Readonly<
+  Record<InsightLevel['comparison'], (text: string, threshold: InsightLevel['threshold']) => string>
+> = {
+  above: (text, threshold) => `TRY_CAST(${text} AS DOUBLE) > ${Number(threshold)}`,
+  below: (text, threshold) => `TRY_CAST(${text} AS DOUBLE) < ${Number(threshold)}`,
+  equals: (text, threshold) =>
+    typeof threshold === 'number'
+      ? `TRY_CAST(${text} AS DOUBLE) = ${threshold}`
+      : `${text} = ${quoteText(String(threshold))}`,
+  present: (text, threshold) =>
+    `${text} NOT IN (${[threshold]
+      .flat()
+      .map((none) => quoteText(String(none)))
+      .join(', ')})`,
+}
+
+const condition = (rule: InsightRule, level: InsightLevel) =>
+  conditions[level.comparison](value(rule), level.threshold)
+
+const anyLevel = (rule: InsightRule) => `(${rule.levels.map((level) => condition(rule, level)).join(' OR ')})`
+
+/** SQL for the tags of the rules that a span breaks, in the order of the rules. Must agree with `findInsights`. */
+export const insightTags = `list_filter([
+  ${insightRules.map((rule) => `CASE WHEN ${anyLevel(rule)} THEN ${quoteText(rule.tag)} END`).join(',\n  ')}
+], lambda tag: tag IS NOT NULL)`
+
+const hasSeverity = (severity: Severity) =>
+  insightRules
+    .flatMap((rule) => {
+      const at = rule.levels.findIndex((level) => level.severity === severity)
+      if (at < 0) return []
+      return [condition(rule, rule.levels[at] as InsightLevel)]
+    })
+    .map((sql) => `coalesce(${sql}, FALSE)`)
+    .join(' OR ')
+
+/** SQL for the worst severity that a span reaches, NULL where it breaks no rule. */
+export const insightSeverity = `CASE
+  ${severities
+    .toReversed()
+    .map((severity) => `WHEN ${hasSeverity(severity)} THEN '${severity}'`)
+    .join('\n  ')}
+END`

@@ -1,0 +1,95 @@
+import { agentInteraction } from '../../catalog/services/agent-interaction.ts'
+import { aiInteraction } from '../../catalog/services/ai-interaction.ts'
+import { nodeInteraction } from '../../catalog/services/node-interaction.ts'
+import type { Service } from '../../catalog/service.ts'
+import { quoteName, quoteText } from '../../core/sql-text.ts'
+import { insightSeverity, insightTags } from './insight-sql.ts'
+import type { LakeTable } from './table.ts'
+import { readColumn } from './typed-columns.ts'
+
+/** Fields of a span under the names of their paths: `Duration` is `duration`, in nanoseconds. */
+const spanFields = `trace_id, span_id, parent_span_id, "timestamp", duration_ns AS duration, span_name, span_kind, service_name, status_code, status_message`
+
+type Derived = Readonly<Record<string, string>>
+
+/** The typed columns of a service: read from the span's attributes, unless derived by an expression of their own. */
+function typedColumns(service: Service, derived: Derived): string {
+  return service.columns
+    .filter(({ path }) => path.startsWith('Attributes.'))
+    .map((column) => {
+      const expression = derived[column.path]
+      return expression ? `${expression} AS ${quoteName(column.name)}` : readColumn(column)
+    })
+    .join(',\n  ')
+}
+
+const orderBy = '"timestamp", trace_id, span_id'
+
+function defineSpanTable(service: Service, derived: Derived = {}, from = 'day_spans'): LakeTable {
+  return {
+    name: service.name,
+    select: `SELECT
+  ${spanFields},
+  ${typedColumns(service, derived)},
+  attributes,
+  resource_attributes
+FROM ${from}
+WHERE span_name = ${quoteText(service.spanName ?? '')}`,
+    orderBy,
+    rowGroupSize: 61_440,
+    service,
+    attributes: 'columns',
+  }
+}
+
+/** Agent legs, with the issues that the insight rules find on them. */
+export const agentTable = defineSpanTable(agentInteraction, {
+  'Attributes.cx.insight.count': `CAST(len(${insightTags}) AS BIGINT)`,
+  'Attributes.cx.insight.max_severity': insightSeverity,
+  'Attributes.cx.insight.tags': `nullif(array_to_string(${insightTags}, ','), '')`,
+})
+
+export const nodeTable = defineSpanTable(nodeInteraction)
+
+/**
+ * The first agent leg that began after an escalated conversation ended, within the same trace.
+ * A leg may be recorded a moment before the conversation's end, hence from its start on.
+ */
+const conversations = `(
+  SELECT c.*, leg.span_id AS leg_span_id, leg.leg_username, leg.leg_mos, leg.leg_queue, leg.leg_wait
+  FROM day_spans AS c
+  LEFT JOIN (
+    SELECT
+      trace_id,
+      span_id,
+      "timestamp",
+      attributes_cx_agent_username AS leg_username,
+      attributes_cx_webrtc_audio_mos_score AS leg_mos,
+      attributes_cx_queue_name AS leg_queue,
+      attributes_cx_queue_wait_ms AS leg_wait
+    FROM day_agent_interaction
+  ) AS leg
+    ON leg.trace_id = c.trace_id
+    AND leg."timestamp" >= c."timestamp"
+    AND TRY_CAST(c.attributes['cx.ai.escalated'] AS BOOLEAN)
+  WHERE c.span_name = 'cx.ai.conversation'
+  QUALIFY row_number() OVER (PARTITION BY c.trace_id, c.span_id ORDER BY leg."timestamp", leg.span_id) = 1
+) AS conversation`
+
+/** Bot conversations, enriched with the agent leg that they were handed to; what the export gives goes before what is derived. */
+export const aiTable = defineSpanTable(
+  aiInteraction,
+  {
+    'Attributes.cx.ai.handoff.queue_name':
+      "coalesce(nullif(attributes['cx.ai.handoff.queue_name'], ''), leg_queue)",
+    'Attributes.cx.ai.handoff.wait_ms':
+      "coalesce(TRY_CAST(attributes['cx.ai.handoff.wait_ms'] AS BIGINT), leg_wait)",
+    'Attributes.cx.ai.handoff.agent_username':
+      "coalesce(nullif(attributes['cx.ai.handoff.agent_username'], ''), leg_username)",
+    'Attributes.cx.ai.handoff.agent_span_id':
+      "coalesce(nullif(attributes['cx.ai.handoff.agent_span_id'], ''), leg_span_id)",
+    'Attributes.cx.ai.handoff.mos_score':
+      "coalesce(TRY_CAST(attributes['cx.ai.handoff.mos_score'] AS DOUBLE), leg_mos)",
+  },
+  conversations,
+)

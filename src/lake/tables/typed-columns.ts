@@ -1,0 +1,21 @@
+import { type Column, type ColumnType, toAttributeKey } from '../../catalog/column.ts'
+import { quoteName, quoteText } from '../../core/sql-text.ts'
+
+const casts: Readonly<Record<ColumnType, (text: string) => string>> = {
+  string: (text) => `nullif(${text}, '')`,
+  integer: (text) => `TRY_CAST(${text} AS BIGINT)`,
+  double: (text) => `TRY_CAST(${text} AS DOUBLE)`,
+  boolean: (text) => `TRY_CAST(${text} AS BOOLEAN)`,
+  timestamp: (text) => `CAST(TRY_CAST(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP_NS)`,
+}
+
+/** SQL that reads an attribute out of its map as a typed value; NULL where it is absent or not of the type. */
+export function readAttribute(path: string, type: ColumnType): string {
+  const place = toAttributeKey(path)
+  if (!place) throw new Error(`${path} is not an attribute`)
+  return casts[type](`${place.map}[${quoteText(place.key)}]`)
+}
+
+/** `expression AS "name"` for a column that is read out of the attribute map. */
+export const readColumn = ({ path, name, type }: Column): string =>
+  `${readAttribute(path, type)} AS ${quoteName(name)}`

@@ -1,0 +1,43 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createDuckDbEngine } from '../engine/duckdb/create-duckdb-engine.ts'
+import type { Engine } from '../engine/engine.ts'
+
+/** Where one sync works: an engine of its own and a folder that is emptied before and after. */
+export type WorkSpace = Readonly<{
+  engine: Engine
+  exportsDir: string
+  lakeDir: string
+  /** Scratch folder below the lake. */
+  folder: string
+  close(): Promise<void>
+}>
+
+export type LakeFolders = Readonly<{ exportsDir: string; lakeDir: string; memoryLimitMb: number }>
+
+/** Opens a work space; call it only while holding the lake's lock. The signal ends whatever statement runs in it. */
+export async function openWorkSpace(
+  { exportsDir, lakeDir, memoryLimitMb }: LakeFolders,
+  signal?: AbortSignal,
+): Promise<WorkSpace> {
+  const folder = join(lakeDir, 'work')
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const engine = await createDuckDbEngine({
+    path: ':memory:',
+    allowedDirectories: [exportsDir, lakeDir],
+    spillDirectory: join(folder, 'spill'),
+    memoryLimitMb,
+    timeoutMs: 0,
+  })
+  return {
+    engine: { run: (statement) => engine.run(statement, signal), close: () => engine.close() },
+    exportsDir,
+    lakeDir,
+    folder,
+    close: async () => {
+      await engine.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

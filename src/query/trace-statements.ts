@@ -1,0 +1,58 @@
+import type { Statement } from '../engine/engine.ts'
+
+/** All spans of one trace in order of start. `start_ns` and `end_ns` are decimal texts, exact to the nanosecond. */
+export const selectSpans = (spans: string, traceId: string): Statement => ({
+  sql: `SELECT
+  *,
+  CAST(epoch_ns("timestamp") AS VARCHAR) AS start_ns,
+  CAST(epoch_ns("timestamp") + duration AS VARCHAR) AS end_ns
+FROM (
+${spans}
+) AS source
+WHERE trace_id = ?
+ORDER BY "timestamp", span_id`,
+  params: [traceId],
+})
+
+/** A digest that tells log records of one time apart; exact copies are in the lake once. */
+const recordId = `md5(concat_ws(chr(31), span_id, severity_text, body, event_name, CAST(attributes AS VARCHAR), CAST(resource_attributes AS VARCHAR), scope_name))`
+
+const recordFields = `*, CAST(epoch_ns("timestamp") AS VARCHAR) AS time_ns, ${recordId} AS record_id`
+
+/** All log records of one trace in order of time. */
+export const selectTraceLogs = (logs: string, traceId: string): Statement => ({
+  sql: `SELECT ${recordFields}
+FROM (
+${logs}
+) AS source
+WHERE trace_id = ?
+ORDER BY "timestamp", record_id`,
+  params: [traceId],
+})
+
+export type SpanLogsRequest = Readonly<{
+  traceId: string
+  spanId: string
+  /** Time in nanoseconds and record id of the last record shown. */
+  after: Readonly<{ ns: bigint; id: string }> | undefined
+  limit: number
+}>
+
+/** One page of a span's log records in order of time, one more than `limit` to know whether there are more. */
+export function selectSpanLogs(logs: string, { traceId, spanId, after, limit }: SpanLogsRequest): Statement {
+  const beyond = after ? '\nWHERE (epoch_ns("timestamp"), record_id) > (CAST(? AS BIGINT), ?)' : ''
+  return {
+    sql: `SELECT *
+FROM (
+  SELECT ${recordFields}
+  FROM (
+${logs}
+  ) AS source
+  WHERE trace_id = ?
+    AND span_id = ?
+) AS record${beyond}
+ORDER BY "timestamp", record_id
+LIMIT ${limit + 1}`,
+    params: [traceId, spanId, ...(after ? [after.ns, after.id] : [])],
+  }
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import type { Config } from './config.ts'
+import { createLog, type Log } from './core/log.ts'
+import { createDuckDbEngine } from './engine/duckdb/create-duckdb-engine.ts'
+import type { Engine } from './engine/engine.ts'
+import { createLazyEngine } from './engine/lazy-engine.ts'
+import { createHashingEmbedder } from './knowledge/hashing-embedder.ts'
+import { type Knowledge, openKnowledge } from './knowledge/open-knowledge.ts'
+import { type Lake, openLake } from './lake/open-lake.ts'
+
+/** What tools work with. Opened once per process; nothing heavy is loaded before the first call that needs it. */
+export type Runtime = Readonly<{
+  config: Config
+  log: Log
+  lake: Lake
+  /** Reads the lake, and nothing else. */
+  engine: Engine
+  knowledge: Knowledge
+  close(): Promise<void>
+}>
+
+export function openRuntime(config: Config): Runtime {
+  const log = createLog(config.logLevel)
+  const lake = openLake(config, log)
+  const engine = createLazyEngine(async () => {
+    await mkdir(config.lakeDir, { recursive: true })
+    return createDuckDbEngine({
+      path: ':memory:',
+      allowedDirectories: [config.lakeDir],
+      spillDirectory: join(config.lakeDir, 'spill'),
+      memoryLimitMb: config.memoryLimitMb,
+      timeoutMs: config.queryTimeoutMs,
+    })
+  })
+  const knowledge = openKnowledge({ index: config.knowledgeDir, embedder: createHashingEmbedder() })
+  return {
+    config,
+    log,
+    lake,
+    engine,
+    knowledge,
+    close: async () => {
+      await knowledge.close()
+      await lake.close()
+      await engine.close()
+    },
+  }
+}

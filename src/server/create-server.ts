@@ -1,0 +1,63 @@
+import { McpServer, type StandardSchemaWithJSON } from '@modelcontextprotocol/server'
+import { AppError } from '../core/errors.ts'
+import { version } from '../core/version.ts'
+import type { Runtime } from '../runtime.ts'
+import { toErrorReply, toReply } from '../tools/reply.ts'
+import type { AnyTool } from '../tools/tool.ts'
+import { tools } from '../tools/tools.ts'
+import { instructions } from './instructions.ts'
+
+/**
+ * A tool's own schema for clients to see, with the check left to the tool: it knows names, units and the way out,
+ * where the protocol library would answer with its own sentence.
+ */
+function advertise(schema: AnyTool['input']): StandardSchemaWithJSON<unknown, unknown> {
+  const standard = schema['~standard']
+  return { '~standard': { ...standard, validate: (value) => ({ value }) } }
+}
+
+const annotations = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+} as const
+
+async function callTool(tool: AnyTool, args: unknown, runtime: Runtime, signal: AbortSignal) {
+  const started = performance.now()
+  try {
+    const { output, text } = await tool.call(args, { runtime, signal })
+    runtime.log.info(`${tool.name} ${Math.round(performance.now() - started)} ms`)
+    return toReply(output, text)
+  } catch (error) {
+    const level = error instanceof AppError ? 'info' : 'error'
+    runtime.log[level](
+      `${tool.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
+    )
+    return toErrorReply(error)
+  }
+}
+
+const hour = 3_600_000
+
+/** A server for one connection. Cheap: it registers the tools and opens nothing. */
+export function createServer(runtime: Runtime): McpServer {
+  const server = new McpServer(
+    { name: 'parquetry', title: 'Parquetry', version },
+    { instructions, cacheHints: { 'tools/list': { ttlMs: hour, cacheScope: 'private' } } },
+  )
+  for (const tool of tools) {
+    server.registerTool(
+      tool.name,
+      {
+        title: tool.title,
+        description: tool.description,
+        inputSchema: advertise(tool.input),
+        outputSchema: tool.output,
+        annotations: { title: tool.title, ...annotations },
+      },
+      async (args, context) => callTool(tool, args, runtime, context.mcpReq.signal),
+    )
+  }
+  return server
+}

@@ -1,0 +1,42 @@
+import { AppError } from '../core/errors.ts'
+import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
+import type { Service } from '../catalog/service.ts'
+import { formatInstant, type TimeRange } from '../core/time-range.ts'
+import type { Config } from '../config.ts'
+
+/** What an answer must say about the state of the data: an import still running or failed. */
+export function toImportNotes({ importState }: LakeSnapshot): readonly string[] {
+  return [
+    importState.isImporting &&
+      'New exports are being imported; this answer is from the data before them. Ask again in a moment.',
+    importState.failure && `New exports could not be imported: ${importState.failure}`,
+  ].filter((note) => typeof note === 'string')
+}
+
+/** The error of a server without any data: how to add some. */
+export function noDataError({ manifest, importState }: LakeSnapshot, config: Config): AppError {
+  const rejected = manifest.rejected.slice(0, 3).map(({ path, reason }) => `${path}: ${reason}`)
+  return new AppError({
+    code: 'no_data',
+    message: importState.isImporting
+      ? 'The first import of the exports is still running.'
+      : rejected.length > 0
+        ? `No export could be read. ${rejected.join(' ')}`
+        : 'There are no trace exports yet.',
+    next: importState.isImporting
+      ? 'Ask again in a moment.'
+      : `Copy Parquet trace exports into ${config.exportsDir}, or make sample data with: npm run generate-exports -- --out ${config.exportsDir}`,
+  })
+}
+
+/** Throws `no_data` when nothing has been imported at all. */
+export function checkHasData(snapshot: LakeSnapshot, config: Config): void {
+  if (snapshot.manifest.partitions.length === 0) throw noDataError(snapshot, config)
+}
+
+/** Where a service's data lies, for an answer that found nothing in its window. */
+export function describeRange(snapshot: LakeSnapshot, service: Service): string {
+  const range: TimeRange | undefined = snapshot.timeRange(service)
+  if (!range) return `${service.name} has no rows at all.`
+  return `${service.name} has rows from ${formatInstant(range.startNs)} to ${formatInstant(range.endNs)}.`
+}

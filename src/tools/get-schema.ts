@@ -1,0 +1,242 @@
+import { z } from 'zod'
+import { aggregateNames } from '../catalog/aggregates.ts'
+import { getService, services } from '../catalog/catalog.ts'
+import type { Column } from '../catalog/column.ts'
+import { operators } from '../catalog/operators.ts'
+import type { Service } from '../catalog/service.ts'
+import { formatInstant } from '../core/time-range.ts'
+import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
+import { noDataError, toImportNotes } from './data-notes.ts'
+import { defineTool } from './define-tool.ts'
+import { toExampleQueries } from './example-queries.ts'
+import { searchColumns } from './search-columns.ts'
+import { readStatistics, type ServiceStatistics } from './schema-statistics.ts'
+import { foldPaths } from './fold-paths.ts'
+import { toSchemaText } from './schema-text.ts'
+import type { ToolContext } from './tool.ts'
+
+const columnSchema = z.object({
+  path: z.string(),
+  service: z.string().optional(),
+  type: z.string(),
+  unit: z.string().optional(),
+  meaning: z.string(),
+  filled: z.number().optional().describe('Share of rows with a value'),
+  top: z.array(z.string()).optional().describe('Most frequent values'),
+  min: z.union([z.number(), z.string()]).optional(),
+  median: z.union([z.number(), z.string()]).optional(),
+  max: z.union([z.number(), z.string()]).optional(),
+})
+
+const serviceSchema = z.object({
+  name: z.string(),
+  grain: z.string().describe('What one row is'),
+  use: z.string().optional(),
+  rows: z.number(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  columns: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Path prefix → names under it; a path is prefix + name. Type text unless given: i integer, d double, b boolean, t timestamp',
+    ),
+})
+
+const output = z.object({
+  services: z.array(serviceSchema),
+  columns: z.array(columnSchema).optional(),
+  queryTypes: z.record(z.string(), z.string()).optional(),
+  aggregates: z.array(z.string()).optional(),
+  operators: z.record(z.string(), z.string()).optional(),
+  example: z
+    .object({ name: z.string(), arguments: z.record(z.string(), z.json()) })
+    .optional()
+    .describe('A traces_query call of all query types that runs as it stands'),
+  rejectedFiles: z.array(z.object({ path: z.string(), reason: z.string(), next: z.string() })).optional(),
+  notes: z.array(z.string()).optional(),
+})
+
+export type SchemaAnswer = z.infer<typeof output>
+
+const queryTypes = {
+  scalar: 'key, service, aggregates[{name, fn, path}], grouping?[paths], filters?, orders?, limit?',
+  series: 'key, service, aggregates, interval (seconds), grouping?, filters?',
+  table: 'key, service, columns[paths], filters?, orders?[{path, direction}], limit?',
+  rate: 'key, service, rates[{name, filters}], grouping?, filters? (denominator)',
+  facet: 'key, service, path, filters?, limit?',
+}
+
+function toServiceAnswer(
+  snapshot: LakeSnapshot,
+  service: Service,
+  isFull: boolean,
+): SchemaAnswer['services'][number] {
+  const range = snapshot.timeRange(service)
+  return {
+    name: service.name,
+    grain: service.grain,
+    ...(isFull && { use: service.use }),
+    rows: snapshot.countRows(service),
+    ...(range && { from: formatInstant(range.startNs), to: formatInstant(range.endNs) }),
+  }
+}
+
+const toColumnAnswer = (
+  column: Column,
+  statistics: ServiceStatistics | undefined,
+): NonNullable<SchemaAnswer['columns']>[number] => {
+  const { filled, top, min, median, max } = statistics?.get(column.path) ?? {}
+  return {
+    path: column.path,
+    type: column.type,
+    ...(column.unit && { unit: column.unit }),
+    meaning: column.meaning,
+    ...(filled !== undefined && { filled }),
+    ...(top && { top: [...top] }),
+    ...(min !== undefined && { min }),
+    ...(median !== undefined && { median }),
+    ...(max !== undefined && { max }),
+  }
+}
+
+/** The example call: on the first service that has rows, over its own time range. */
+async function toExample(snapshot: LakeSnapshot, service: Service | undefined, context: ToolContext) {
+  const subject = service ?? services.find((candidate) => snapshot.countRows(candidate) > 0)
+  const range = subject && snapshot.timeRange(subject)
+  if (!subject || !range) return undefined
+  const statistics = await readStatistics(snapshot, subject, context)
+  const queries = toExampleQueries(subject, snapshot.columns(subject), statistics)
+  const dayNs = 86_400_000_000_000n
+  return {
+    name: 'traces_query',
+    arguments: {
+      startTime: formatInstant(range.startNs - (range.startNs % dayNs)),
+      endTime: formatInstant(range.endNs - (range.endNs % dayNs) + dayNs),
+      queries,
+    },
+  }
+}
+
+const mostRejected = 5
+
+function toStateAnswer(
+  snapshot: LakeSnapshot,
+  context: ToolContext,
+): Pick<SchemaAnswer, 'rejectedFiles' | 'notes'> {
+  const { rejected } = snapshot.manifest
+  const isEmpty = snapshot.manifest.partitions.length === 0
+  const empty = isEmpty ? noDataError(snapshot, context.runtime.config).details : undefined
+  const notes = [
+    ...toImportNotes(snapshot),
+    ...(empty ? [`${empty.message} ${empty.next}`] : []),
+    ...(rejected.length > mostRejected
+      ? [`${rejected.length - mostRejected} more files were set aside.`]
+      : []),
+  ]
+  return {
+    ...(rejected.length > 0 && {
+      rejectedFiles: rejected
+        .slice(0, mostRejected)
+        .map(({ path, reason, next }) => ({ path, reason, next })),
+    }),
+    ...(notes.length > 0 && { notes }),
+  }
+}
+
+const isTelemetry = ({ columns }: Service) => !columns.some(({ path }) => path.startsWith('Attributes.'))
+
+/**
+ * A service's columns for the short form. Attributes of plain spans and logs stand in their maps; the most frequent are
+ * shown, more of them where no contact-centre service tells the same more plainly.
+ */
+function listColumns(snapshot: LakeSnapshot, service: Service): readonly Column[] {
+  const hasServices = services.some((other) => !isTelemetry(other) && snapshot.countRows(other) > 0)
+  const shown = isTelemetry(service) ? snapshot.rareColumns(service).slice(0, hasServices ? 30 : 120) : []
+  return [...snapshot.columns(service), ...shown]
+}
+
+async function describeAll(snapshot: LakeSnapshot, context: ToolContext): Promise<SchemaAnswer> {
+  const example = await toExample(snapshot, undefined, context)
+  return {
+    services: services.map((service) => ({
+      ...toServiceAnswer(snapshot, service, false),
+      ...(snapshot.countRows(service) > 0 && { columns: foldPaths(listColumns(snapshot, service)) }),
+    })),
+    queryTypes,
+    aggregates: [...aggregateNames],
+    operators: Object.fromEntries(operators.map(({ name, meaning }) => [name, meaning])),
+    ...(example && { example }),
+    ...toStateAnswer(snapshot, context),
+  }
+}
+
+async function describeService(
+  snapshot: LakeSnapshot,
+  service: Service,
+  context: ToolContext,
+): Promise<SchemaAnswer> {
+  const hasRows = snapshot.countRows(service) > 0
+  const statistics = hasRows ? await readStatistics(snapshot, service, context) : undefined
+  const rare = snapshot.rareColumns(service)
+  const example = hasRows ? await toExample(snapshot, service, context) : undefined
+  return {
+    services: [toServiceAnswer(snapshot, service, true)],
+    columns: [
+      ...snapshot.columns(service).map((column) => toColumnAnswer(column, statistics)),
+      ...rare.slice(0, 100).map((column) => toColumnAnswer(column, undefined)),
+    ],
+    ...(example && { example }),
+    ...toStateAnswer(snapshot, context),
+  }
+}
+
+function findColumns(
+  snapshot: LakeSnapshot,
+  words: string,
+  within: Service | undefined,
+  context: ToolContext,
+): SchemaAnswer {
+  const subjects = within ? [within] : services
+  const all = subjects.flatMap((service) =>
+    [...snapshot.columns(service), ...snapshot.rareColumns(service)].map((column) => ({ service, column })),
+  )
+  const found = searchColumns(all, words)
+  const state = toStateAnswer(snapshot, context)
+  return {
+    services: [...new Set(found.map(({ service }) => service))].map((service) =>
+      toServiceAnswer(snapshot, service, true),
+    ),
+    columns: found.map(({ service, column }) => ({
+      ...toColumnAnswer(column, undefined),
+      service: service.name,
+    })),
+    ...state,
+    ...(found.length === 0 && {
+      notes: [
+        ...(state.notes ?? []),
+        `No column matches "${words.slice(0, 80)}". Try fewer or other words, or service for a full list.`,
+      ],
+    }),
+  }
+}
+
+export const getSchema = defineTool({
+  name: 'get_schema',
+  title: 'Describe the data',
+  description: `Get the traces data schema: available services with row counts and time range, column paths, query types, aggregate functions, filter operators, and an example call that runs. Call this first.
+Without arguments: everything in short form. service: one service in full, each column with type, unit, meaning, share of rows filled, top values or min/median/max. search: columns of all services by words, e.g. "hold time".`,
+  input: z.strictObject({
+    query_reason: z.string().max(2000).optional().describe('Why the schema is being requested'),
+    service: z.string().max(100).optional().describe('One service in full'),
+    search: z.string().min(1).max(200).optional().describe('Words to find columns by'),
+  }),
+  output,
+  run: async ({ service, search }, context) => {
+    const subject = service === undefined ? undefined : getService(service, 'service')
+    const snapshot = await context.runtime.lake.snapshot()
+    if (search !== undefined) return findColumns(snapshot, search, subject, context)
+    return subject ? describeService(snapshot, subject, context) : describeAll(snapshot, context)
+  },
+  toText: toSchemaText,
+})

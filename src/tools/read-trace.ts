@@ -1,0 +1,42 @@
+import { spans } from '../catalog/services/telemetry.ts'
+import { AppError } from '../core/errors.ts'
+import type { Row } from '../engine/engine.ts'
+import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
+import { selectSpans } from '../query/trace-statements.ts'
+import type { ToolContext } from './tool.ts'
+
+/** All spans of a trace in order of start. Throws `not_found`. */
+export async function readSpans(
+  snapshot: LakeSnapshot,
+  traceId: string,
+  { runtime, signal }: ToolContext,
+): Promise<readonly Row[]> {
+  const rows = await runtime.engine.run(selectSpans(snapshot.relation(spans), traceId), signal)
+  if (rows.length > 0) return rows
+  throw new AppError({
+    code: 'not_found',
+    message: `There is no trace ${traceId}.`,
+    path: 'traceId',
+    actual: traceId,
+    next: 'Find existing ids with traces_list over a wider time range.',
+  })
+}
+
+/** The span of an id among a trace's spans. Throws `not_found` naming some that exist. */
+export function getSpan(rows: readonly Row[], traceId: string, spanId: string): Row {
+  const row = rows.find((candidate) => candidate['span_id'] === spanId)
+  if (row) return row
+  throw new AppError({
+    code: 'not_found',
+    message: `Trace ${traceId} has no span ${spanId}.`,
+    path: 'spanId',
+    actual: spanId,
+    expected: rows.slice(0, 5).map((candidate) => `${candidate['span_id']} (${candidate['span_name']})`),
+    next: 'Take a span id from traces_get of this trace.',
+  })
+}
+
+/** A map column of a row as a record of texts. */
+export function toAttributes(row: Row, column = 'attributes'): Readonly<Record<string, string>> {
+  return (row[column] ?? {}) as Readonly<Record<string, string>>
+}

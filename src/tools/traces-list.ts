@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { spans, traces } from '../catalog/services/telemetry.ts'
+import { parseInstant, parseTimeRange } from '../core/time-range.ts'
+import type { Row } from '../engine/engine.ts'
+import { compileTraceList } from '../query/compile-trace-list.ts'
+import { filterSchema } from '../query/request.ts'
+import { cursorSchema, parseCursor, toCursor } from './cursor.ts'
+import { checkHasData, describeRange, toImportNotes } from './data-notes.ts'
+import { defineTool } from './define-tool.ts'
+import { toTextTable } from './text-table.ts'
+
+const traceSchema = z.object({
+  traceId: z.string(),
+  startTime: z.string(),
+  durationMs: z.number(),
+  rootSpanName: z.string(),
+  rootServiceName: z.string().optional(),
+  spanCount: z.number(),
+  errorCount: z.number(),
+  statusCode: z.string().describe('Error if any span failed'),
+})
+type Trace = z.infer<typeof traceSchema>
+
+const output = z.object({
+  traces: z.array(traceSchema),
+  hasMore: z.boolean(),
+  nextCursor: cursorSchema.optional(),
+  notes: z.array(z.string()).optional(),
+})
+
+const toTrace = (row: Row): Trace => ({
+  traceId: String(row['trace_id']),
+  startTime: String(row['timestamp']),
+  durationMs: Number(row['duration']) / 1e6,
+  rootSpanName: String(row['root_span_name']),
+  ...(row['root_service_name'] !== null && { rootServiceName: String(row['root_service_name']) }),
+  spanCount: Number(row['span_count']),
+  errorCount: Number(row['error_count']),
+  statusCode: String(row['status_code']),
+})
+
+export const tracesList = defineTool({
+  name: 'traces_list',
+  title: 'List traces',
+  description: `List and search traces with filtering, sorting by start time, and cursor-based pagination. Returns one summary per trace: id, start, duration, root span, span count, errors.
+A trace is listed when at least one of its spans matches all filters. Filter fields: SpanName, ServiceName, StatusCode, SpanKind, Duration (nanoseconds of the span) and Attributes.<key>; operators as in traces_query.
+For the next page send nextCursor back as cursor, with the same arguments.`,
+  input: z.strictObject({
+    startTime: z
+      .string()
+      .max(100)
+      .describe('ISO 8601 start, e.g. 2026-05-01T00:00:00Z; traces that start in the window'),
+    endTime: z.string().max(100).describe('ISO 8601 end (exclusive)'),
+    filters: z.array(filterSchema).max(50).optional(),
+    sort: z.enum(['asc', 'desc']).default('desc').describe('By start time'),
+    limit: z.number().int().min(1).max(1000).default(100),
+    cursor: cursorSchema.optional(),
+  }),
+  output,
+  run: async ({ startTime, endTime, filters, sort, limit, cursor }, { runtime, signal }) => {
+    const range = parseTimeRange(startTime, endTime)
+    const call = ['traces_list', startTime, endTime, filters ?? [], sort]
+    const after = parseCursor(call, cursor)
+    const snapshot = await runtime.lake.snapshot()
+    checkHasData(snapshot, runtime.config)
+    const schema = { service: spans, columns: snapshot.columns(spans), rare: snapshot.rareColumns(spans) }
+    const statement = compileTraceList({
+      traces: snapshot.relation(traces, range),
+      spans: snapshot.relation(spans, range),
+      schema,
+      range,
+      filters,
+      sort,
+      after,
+      limit,
+    })
+    const rows = await runtime.engine.run(statement, signal)
+    const found = rows.slice(0, limit).map(toTrace)
+    const last = found.at(-1)
+    const notes = [
+      ...toImportNotes(snapshot),
+      ...(found.length === 0 && !cursor ? [`No traces matched. ${describeRange(snapshot, traces)}`] : []),
+    ]
+    return {
+      traces: found,
+      hasMore: rows.length > limit,
+      ...(rows.length > limit &&
+        last && {
+          nextCursor: toCursor(call, { ns: parseInstant(last.startTime, 'startTime'), id: last.traceId }),
+        }),
+      ...(notes.length > 0 && { notes }),
+    }
+  },
+  toText: ({ traces: found, nextCursor, notes }) =>
+    [
+      `${found.length} traces`,
+      found.length > 0 &&
+        toTextTable(
+          ['traceId', 'startTime', 'duration [ms]', 'root span', 'service', 'spans', 'errors', 'status'],
+          found.map((t) => [
+            t.traceId,
+            t.startTime,
+            t.durationMs,
+            t.rootSpanName,
+            t.rootServiceName ?? '',
+            t.spanCount,
+            t.errorCount,
+            t.statusCode,
+          ]),
+        ),
+      nextCursor && `More: cursor ${JSON.stringify(nextCursor)}`,
+      ...(notes ?? []),
+    ]
+      .filter(Boolean)
+      .join('\n'),
+})

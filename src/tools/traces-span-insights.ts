@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { findInsights, type Insight } from '../catalog/find-insights.ts'
+import { checkHasData, toImportNotes } from './data-notes.ts'
+import { defineTool } from './define-tool.ts'
+import { parseSpanId, parseTraceId, spanIdSchema, traceIdSchema } from './ids.ts'
+import { getSpan, readSpans, toAttributes } from './read-trace.ts'
+
+const insightSchema = z.object({
+  tag: z.string(),
+  title: z.string(),
+  category: z.string(),
+  severity: z.string().describe('minor, severe or terminal'),
+  direction: z.string().optional(),
+  metric: z.string().describe('Path of the column observed'),
+  observedValue: z.union([z.number(), z.string()]),
+  threshold: z.union([z.number(), z.string()]).describe('Limit that was passed'),
+  unit: z.string(),
+  recommendation: z.string(),
+})
+
+const output = z.object({
+  traceId: z.string(),
+  spanId: z.string(),
+  spanName: z.string(),
+  insights: z.array(insightSchema),
+  otherSpans: z
+    .array(z.object({ spanId: z.string(), spanName: z.string(), insights: z.array(z.string()) }))
+    .optional()
+    .describe('Other spans of this trace that have insights: their tags with severity'),
+  notes: z.array(z.string()).optional(),
+})
+
+const toLine = (insight: z.infer<typeof insightSchema>) =>
+  `- ${insight.severity}: ${insight.title} (${insight.tag}): ${insight.metric} = ${insight.observedValue}${insight.unit && ` ${insight.unit}`}, limit ${insight.threshold}. ${insight.recommendation}`
+
+const toTag = ({ tag, severity }: Insight) => `${tag} (${severity})`
+
+export const tracesSpanInsights = defineTool({
+  name: 'traces_span_insights',
+  title: 'Insights of a span',
+  description: `Get insights (detected issues and anomalies) of one span within a trace, worst first: observed value, threshold, unit, severity (minor, severe, terminal) and what to do next. Rules cover jitter, packet loss, round-trip time, MOS, ring time, CPU and memory, set-up failures, missing audio, failing flow nodes and bots.
+Also names the other spans of the trace that have insights.`,
+  input: z.strictObject({ traceId: traceIdSchema, spanId: spanIdSchema }),
+  output,
+  run: async (input, context) => {
+    const traceId = parseTraceId(input.traceId)
+    const spanId = parseSpanId(input.spanId)
+    const snapshot = await context.runtime.lake.snapshot()
+    checkHasData(snapshot, context.runtime.config)
+    const rows = await readSpans(snapshot, traceId, context)
+    const span = getSpan(rows, traceId, spanId)
+    const otherSpans = rows
+      .filter((row) => row !== span)
+      .map((row) => ({
+        spanId: String(row['span_id']),
+        spanName: String(row['span_name']),
+        insights: findInsights(toAttributes(row)).map(toTag),
+      }))
+      .filter(({ insights }) => insights.length > 0)
+    const notes = toImportNotes(snapshot)
+    return {
+      traceId,
+      spanId,
+      spanName: String(span['span_name']),
+      insights: [...findInsights(toAttributes(span))],
+      ...(otherSpans.length > 0 && { otherSpans }),
+      ...(notes.length > 0 && { notes: [...notes] }),
+    }
+  },
+  toText: ({ spanName, spanId, insights, otherSpans, notes }) =>
+    [
+      insights.length > 0
+        ? `${insights.length} insights on ${spanName} [${spanId}]`
+        : `No insights on ${spanName} [${spanId}]: every observed value is within its limits.`,
+      ...insights.map(toLine),
+      ...(otherSpans
+        ? [
+            'Other spans of this trace:',
+            ...otherSpans.map((s) => `- ${s.spanName} [${s.spanId}]: ${s.insights.join(', ')}`),
+          ]
+        : []),
+      ...(notes ?? []),
+    ].join('\n'),
+})

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { fuseRanks } from '../../src/knowledge/fuse-ranks.ts'
+import { pickHits } from '../../src/knowledge/pick-hits.ts'
+
+const items = (ids: string) => [...ids].map((id) => ({ id }))
+const order = (text: string, vector: string) => fuseRanks({ text: items(text), vector: items(vector) })
+
+describe('weighted reciprocal rank fusion', () => {
+  it('gives 1 to what is first in both, and never more', () => {
+    const [first, ...others] = order('abc', 'acb')
+    expect(first).toEqual({ item: { id: 'a' }, score: expect.closeTo(1, 10), foundBy: ['text', 'vector'] })
+    for (const { score } of others) expect(score).toBeLessThan(1)
+  })
+
+  it('adds weight / (60 + rank) of both lists', () => {
+    const scores = new Map(order('ab', 'cb').map(({ item, score }) => [item.id, score]))
+    const best = 1 / 61 + 0.2 / 61
+    expect(scores.get('a')).toBeCloseTo(1 / 61 / best, 10)
+    expect(scores.get('b')).toBeCloseTo((1 / 62 + 0.2 / 62) / best, 10)
+    expect(scores.get('c')).toBeCloseTo(0.2 / 61 / best, 10)
+  })
+
+  it('trusts full text more than vectors', () => {
+    expect(order('a', 'b').map(({ item }) => item.id)).toEqual(['a', 'b'])
+    expect(order('ab', 'ba').map(({ item }) => item.id)).toEqual(['a', 'b'])
+  })
+
+  it('says what found a hit', () => {
+    expect(order('a', 'b').map(({ foundBy }) => foundBy)).toEqual([['text'], ['vector']])
+    expect(order('', '')).toEqual([])
+  })
+})
+
+describe('picking', () => {
+  const chunk = (id: string, file: string, text = id) => ({
+    item: { id, file, text, title: '', headingPath: [], startLine: 1, endLine: 1, anchor: '' },
+    score: 1,
+    foundBy: ['text' as const],
+  })
+
+  it('takes at most three chunks of one file, in order', () => {
+    const fused = ['a1', 'a2', 'a3', 'a4', 'b1', 'a5', 'c1'].map((id) => chunk(id, id.slice(0, 1)))
+    expect(pickHits(fused, 10).map(({ item }) => item.id)).toEqual(['a1', 'a2', 'a3', 'b1', 'c1'])
+    expect(pickHits(fused, 2).map(({ item }) => item.id)).toEqual(['a1', 'a2'])
+  })
+
+  it('drops a text that stands in a second file', () => {
+    const fused = [chunk('1', 'a', 'same'), chunk('2', 'b', 'same'), chunk('3', 'c', 'other')]
+    expect(pickHits(fused, 10).map(({ item }) => item.id)).toEqual(['1', '3'])
+  })
+
+  it('a dropped duplicate does not use up its file’s share', () => {
+    const fused = [...'1234'].map((id) => chunk(id, 'a', id === '2' ? '1' : id))
+    expect(pickHits(fused, 10).map(({ item }) => item.id)).toEqual(['1', '3', '4'])
+  })
+})

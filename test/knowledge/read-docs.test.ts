@@ -1,0 +1,90 @@
+import { mkdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { noProgress } from '../../src/core/progress.ts'
+import { readDocs } from '../../src/knowledge/read-docs.ts'
+import { type DocsFolder, createDocsFolder } from './docs-folder.ts'
+
+let folder: DocsFolder
+afterEach(() => folder.dispose())
+
+const read = () => readDocs(folder.docs, noProgress)
+const filesOf = async () => (await read()).docs.map(({ file }) => file)
+
+describe('finding and reading', () => {
+  it('takes the three extensions in any case, in code unit order, with / in paths', async () => {
+    folder = await createDocsFolder({
+      'b.md': 'b',
+      'Z.MD': 'z',
+      'a/x.mdx': 'x',
+      'a/b/y.markdown': 'y',
+      'a.txt': '-',
+    })
+    expect(await filesOf()).toEqual(['Z.MD', 'a/b/y.markdown', 'a/x.mdx', 'b.md'])
+  })
+
+  it('leaves out dot folders, dot files and node_modules', async () => {
+    folder = await createDocsFolder({
+      '.git/a.md': '',
+      '.b.md': '',
+      'node_modules/p/README.md': '',
+      'c/d.md': 'd',
+    })
+    expect(await filesOf()).toEqual(['c/d.md'])
+  })
+
+  it('strips a byte order mark and survives bytes that are not UTF-8', async () => {
+    folder = await createDocsFolder({ 'bom.md': '\uFEFF# Title' })
+    await folder.write('latin1.md', Buffer.from('Größe', 'latin1'))
+    const { docs } = await read()
+    expect(docs.map(({ text }) => text)).toEqual(['# Title', 'Gr\uFFFD\uFFFDe'])
+  })
+
+  it('reports binary, huge and unreadable files with their reasons', async () => {
+    folder = await createDocsFolder({ 'good.md': 'good' })
+    await folder.write('binary.md', new Uint8Array([35, 32, 0, 65]))
+    await folder.write('huge.md', 'x'.repeat(5 * 1024 * 1024 + 1))
+    await folder.write('largest.md', 'x'.repeat(5 * 1024 * 1024))
+    await symlink(join(folder.docs, 'nowhere.md'), join(folder.docs, 'broken.md'))
+    const { docs, skipped } = await read()
+    expect(docs.map(({ file }) => file)).toEqual(['good.md', 'largest.md'])
+    expect(skipped).toEqual([
+      { file: 'binary.md', reason: expect.stringContaining('binary') },
+      { file: 'broken.md', reason: expect.stringContaining('ENOENT') },
+      { file: 'huge.md', reason: expect.stringContaining('5 MB') },
+    ])
+  })
+
+  it('enters no loop of links, whether to a parent, to itself or to a sibling', async () => {
+    folder = await createDocsFolder({ 'a/one.md': '1', 'z/two.md': '2' })
+    await symlink(folder.docs, join(folder.docs, 'a/up'))
+    await symlink(join(folder.docs, 'z'), join(folder.docs, 'a/side'))
+    await symlink(join(folder.docs, 'self'), join(folder.docs, 'self'))
+    const { docs, skipped } = await read()
+    expect(docs.map(({ file }) => file)).toEqual(['a/one.md', 'z/two.md'])
+    expect(skipped.map(({ file }) => file)).toEqual(['a/side', 'a/up'])
+  })
+
+  it('follows a link to a folder outside once, and links to files', async () => {
+    folder = await createDocsFolder({ 'in/one.md': '1' })
+    const outside = join(folder.docs, '../outside')
+    await mkdir(outside)
+    await folder.write('../outside/far.md', 'far')
+    await symlink(outside, join(folder.docs, 'first'))
+    await symlink(outside, join(folder.docs, 'second'))
+    await symlink(join(folder.docs, 'in/one.md'), join(folder.docs, 'copy.md'))
+    const { docs, skipped } = await read()
+    expect(docs.map(({ file }) => file)).toEqual(['copy.md', 'first/far.md', 'in/one.md'])
+    expect(skipped.map(({ file }) => file)).toEqual(['second'])
+  })
+
+  it('tells its progress up to the total', async () => {
+    folder = await createDocsFolder({ 'a.md': 'a', 'b.md': 'b' })
+    const calls: unknown[] = []
+    await readDocs(folder.docs, (...call) => calls.push(call))
+    expect(calls).toEqual([
+      ['read', 1, 2],
+      ['read', 2, 2],
+    ])
+  })
+})

@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    globalSetup: ['test/support/sample-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
   },

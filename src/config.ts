@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { AppError } from './core/errors.ts'
@@ -5,6 +6,8 @@ import type { LogLevel } from './core/log.ts'
 
 /** Everything that can be set, with absolute paths. */
 export type Config = Readonly<{
+  /** Holds the three below. */
+  dataDir: string
   /** The drop folder; never written to. */
   exportsDir: string
   /** The derived store; may be deleted at any time. */
@@ -31,7 +34,7 @@ const bounded = (min: number, max: number, fallback: number) =>
 
 const environmentSchema = z.object({
   PARQUETRY_DATA: path.default('./data'),
-  PARQUETRY_DOCS: path.default('./docs-corpus'),
+  PARQUETRY_DOCS: path.optional(),
   PARQUETRY_MEMORY_MB: bounded(256, 1_048_576, 2048),
   PARQUETRY_QUERY_TIMEOUT_MS: bounded(100, 600_000, 30_000),
   PARQUETRY_IMPORT_WAIT_MS: bounded(0, 600_000, 4_000),
@@ -54,6 +57,14 @@ function parseEnvironment(values: Readonly<Record<string, string | undefined>>):
   })
 }
 
+const corpusName = 'docs-corpus'
+
+/** The corpus of the working folder, or else the one that comes with the program. */
+function findDefaultDocs(): string {
+  const here = resolve(corpusName)
+  return existsSync(here) ? here : resolve(import.meta.dirname, '..', corpusName)
+}
+
 /** The configuration of this process: flags first, then the environment, then defaults. Throws `invalid_argument`. */
 export function parseConfig(
   flags: ConfigFlags,
@@ -66,10 +77,11 @@ export function parseConfig(
   })
   const data = resolve(values.PARQUETRY_DATA)
   return Object.freeze({
+    dataDir: data,
     exportsDir: resolve(data, 'exports'),
     lakeDir: resolve(data, 'lake'),
     knowledgeDir: resolve(data, 'knowledge'),
-    docsDir: resolve(values.PARQUETRY_DOCS),
+    docsDir: values.PARQUETRY_DOCS ? resolve(values.PARQUETRY_DOCS) : findDefaultDocs(),
     memoryLimitMb: values.PARQUETRY_MEMORY_MB,
     queryTimeoutMs: values.PARQUETRY_QUERY_TIMEOUT_MS,
     importWaitMs: values.PARQUETRY_IMPORT_WAIT_MS,

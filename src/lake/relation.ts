@@ -1,4 +1,4 @@
-import { type Column, type ColumnType, toAttributeKey, toColumnName } from '../catalog/column.ts'
+import { type Column, type ColumnType, toColumnName } from '../catalog/column.ts'
 import type { Service } from '../catalog/service.ts'
 import { quoteName, quoteText } from '../core/sql-text.ts'
 import type { FoundAttribute, Partition } from './manifest.ts'

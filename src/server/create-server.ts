@@ -1,20 +1,12 @@
-import { McpServer, type StandardSchemaWithJSON } from '@modelcontextprotocol/server'
+import { McpServer } from '@modelcontextprotocol/server'
 import { AppError } from '../core/errors.ts'
 import { version } from '../core/version.ts'
 import type { Runtime } from '../runtime.ts'
 import { toErrorReply, toReply } from '../tools/reply.ts'
 import type { AnyTool } from '../tools/tool.ts'
 import { tools } from '../tools/tools.ts'
+import { advertiseSchema } from './advertise-schema.ts'
 import { instructions } from './instructions.ts'
-
-/**
- * A tool's own schema for clients to see, with the check left to the tool: it knows names, units and the way out,
- * where the protocol library would answer with its own sentence.
- */
-function advertise(schema: AnyTool['input']): StandardSchemaWithJSON<unknown, unknown> {
-  const standard = schema['~standard']
-  return { '~standard': { ...standard, validate: (value) => ({ value }) } }
-}
 
 const annotations = {
   readOnlyHint: true,
@@ -52,8 +44,8 @@ export function createServer(runtime: Runtime): McpServer {
       {
         title: tool.title,
         description: tool.description,
-        inputSchema: advertise(tool.input),
-        outputSchema: tool.output,
+        inputSchema: advertiseSchema(tool.input),
+        outputSchema: advertiseSchema(tool.output),
         annotations: { title: tool.title, ...annotations },
       },
       async (args, context) => callTool(tool, args, runtime, context.mcpReq.signal),

@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 180_000,
     globalSetup: ['test/support/sample-setup.ts'],
+    reporters: ['default', './test/support/closing-line-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -16,7 +16,7 @@ export const aggregates: readonly Aggregate[] = [
   { name: 'min', input: 'ordered', meaning: 'smallest' },
   { name: 'max', input: 'ordered', meaning: 'largest' },
   { name: 'median', input: 'number', meaning: 'median' },
-  { name: 'stddev', input: 'number', meaning: 'sample standard deviation' },
+  { name: 'stddev', input: 'number', meaning: 'sample standard deviation of the finite values' },
   ...percentiles.map((p): Aggregate => ({ name: `p${p}`, input: 'number', meaning: `${p}th percentile` })),
 ]
 

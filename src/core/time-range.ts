@@ -52,7 +52,7 @@ export function formatInstant(ns: bigint): string {
   const ms = ns / 1_000_000n - (ns % 1_000_000n < 0n ? 1n : 0n)
   const rest = ns - ms * 1_000_000n
   const date = new Date(Number(ms)).toISOString()
-  const nanos = `${date.slice(20, 23)}${String(rest).padStart(6, '0')}`
+  const nanos = `${date.slice(-4, -1)}${String(rest).padStart(6, '0')}`
   const fraction = nanos.replace(/(000)+$/, '')
-  return `${date.slice(0, 19)}${fraction ? `.${fraction}` : ''}Z`
+  return `${date.slice(0, -5)}${fraction ? `.${fraction}` : ''}Z`
 }

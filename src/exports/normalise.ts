@@ -10,12 +10,26 @@ export const toText = (sql: string): string => `nullif(CAST(${sql} AS VARCHAR), 
 /** SQL for an attribute map: NULL becomes the empty map. */
 export const toAttributes = (sql: string): string => `coalesce(CAST(${sql} AS ${attributeMap}), MAP {})`
 
-/** SQL for a time in nanoseconds, by the column's own type: a timestamp of any precision, or nanoseconds since the epoch. */
+/**
+ * SQL for a time in nanoseconds, by the column's own type: a timestamp of any precision, or nanoseconds since the epoch.
+ * NULL where nanoseconds can't hold it, such as the year 1 of an unset time.
+ */
 export function toTimestamp(sql: string, type: string): string {
-  if (type === 'TIMESTAMP WITH TIME ZONE') return `CAST(${sql} AT TIME ZONE 'UTC' AS TIMESTAMP_NS)`
-  if (type.endsWith('INT')) return `make_timestamp_ns(CAST(${sql} AS BIGINT))`
-  return `CAST(${sql} AS TIMESTAMP_NS)`
+  if (type === 'TIMESTAMP_NS') return sql
+  if (type === 'TIMESTAMP WITH TIME ZONE') return `TRY(CAST(${sql} AT TIME ZONE 'UTC' AS TIMESTAMP_NS))`
+  if (type.endsWith('INT')) return `TRY(make_timestamp_ns(CAST(${sql} AS BIGINT)))`
+  return `TRY(CAST(${sql} AS TIMESTAMP_NS))`
 }
+
+/** Nanoseconds since the epoch at the start of 2262, the last whole year that a 64-bit time of nanoseconds holds. */
+const latestNs = 9_214_646_400_000_000_000n
+
+/**
+ * SQL for a duration in nanoseconds that starts at a canonical time. A negative one, which newer exporters write as an
+ * unsigned number near 2^64, becomes 0; one that would end after `latestNs` is cut there.
+ */
+export const toDuration = (sql: string, start: string): string =>
+  `greatest(0, least(coalesce(TRY_CAST(${sql} AS BIGINT), 0), ${latestNs} - greatest(epoch_ns(${start}), 0)))`
 
 const toEnum = (sql: string, prefix: string, names: readonly string[], fallback: string): string => {
   const cases = names.map(

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement, type Engine } from '../engine/engine.ts'
+import { escapeGlob } from './escape-glob.ts'
 import { canonicalLogColumns, canonicalSpanColumns, toSelectList } from './canonical.ts'
 import type { ExportFile } from './find-files.ts'
 import type { Layout, SourceColumns } from './layouts/layout.ts'
@@ -44,7 +45,7 @@ async function checkParquetMagic(path: string): Promise<void> {
 
 /** SQL that reads one file; strings written as plain binary by older ClickHouse servers are read as text. */
 const readFile = (path: string) =>
-  `read_parquet(${quoteText(path)}, binary_as_string = true, hive_partitioning = false)`
+  `read_parquet(${quoteText(escapeGlob(path))}, binary_as_string = true, hive_partitioning = false)`
 
 async function readColumns(engine: Engine, path: string): Promise<SourceColumns> {
   const rows = await engine

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { Log } from '../core/log.ts'
-import type { Manifest } from './manifest.ts'
+import { type Manifest, manifestName } from './manifest.ts'
 
 /** How long a replaced file stays for readers that still hold the state which named it. */
 const graceMs = 15 * 60 * 1000
@@ -22,12 +22,18 @@ export function supersede(old: Manifest, next: Manifest, nowMs: number): Readonl
   )
 }
 
-/** Removes every data file that the manifest names neither as used nor as superseded: expired ones and crash leftovers. */
+const isOurs = (name: string) =>
+  name.endsWith('.parquet') || (name.startsWith(`${manifestName}.`) && name.endsWith('.tmp'))
+
+/**
+ * Removes every data file that the manifest names neither as used nor as superseded, expired ones and crash leftovers,
+ * and manifests that were never published. Call it only while holding the lake's lock.
+ */
 export async function collectGarbage(lakeDir: string, manifest: Manifest, log: Log): Promise<void> {
   const wanted = new Set([...filesOf(manifest), ...Object.keys(manifest.superseded)])
   const entries = await readdir(lakeDir, { recursive: true, withFileTypes: true })
   const unwanted = entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.parquet'))
+    .filter((entry) => entry.isFile() && isOurs(entry.name))
     .map((entry) => relative(lakeDir, join(entry.parentPath, entry.name)))
     .filter((file) => !wanted.has(file.split(sep).join('/')) && !file.startsWith(`work${sep}`))
   for (const file of unwanted) {

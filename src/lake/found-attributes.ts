@@ -11,9 +11,9 @@ const mostColumns = 200
 /** Attributes that are remembered by name; any beyond are still reachable by their exact path. */
 const mostRemembered = 2000
 
-const isInteger = "regexp_full_match(value, '-?(0|[1-9][0-9]{0,17})')"
+const isInteger = "regexp_full_match(value, '0|-?[1-9][0-9]{0,17}')"
 const isDouble =
-  "length(value) <= 18 AND regexp_full_match(value, '-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?')"
+  "length(value) <= 18 AND regexp_full_match(value, '-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]{1,2})?')"
 const isBoolean = "value IN ('true', 'false')"
 
 /** Values are looked at in about so many rows of a table whose attributes stay in their maps, where a type is a hint only. */

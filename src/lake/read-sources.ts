@@ -16,11 +16,12 @@ export type ReadSource = Readonly<{ source: Source; sql: string }>
 
 export type ReadResult = Readonly<{ read: readonly ReadSource[]; rejected: readonly RejectedFile[] }>
 
+const hasTime = `"timestamp" IS NOT NULL AND "timestamp" >= TIMESTAMP_NS '1970-01-01' AND "timestamp" < TIMESTAMP_NS '2262-01-01'`
+
 /** Rows that can be placed: spans need both ids and a time, log records a time. */
 export const placeable = {
-  spans:
-    'trace_id IS NOT NULL AND span_id IS NOT NULL AND "timestamp" IS NOT NULL AND duration_ns IS NOT NULL',
-  logs: '"timestamp" IS NOT NULL',
+  spans: `trace_id IS NOT NULL AND span_id IS NOT NULL AND ${hasTime}`,
+  logs: hasTime,
 } as const
 
 const dayOf = (time: string) => `strftime(${time}, '%Y-%m-%d')`
@@ -52,9 +53,15 @@ async function readSource(space: WorkSpace, { file, layout, kind, sql }: Recogni
   return { ...base, index, days: [] }
 }
 
-/** The error of a file whose footer is good but whose rows cannot be read. */
-export const damagedFile = (path: string, cause: unknown): AppError =>
-  new AppError(
+/** Failures that lie with this machine or with the caller, and say nothing about the file that was being read. */
+const isOutsideFile = (error: unknown) =>
+  (error instanceof AppError && error.details.code === 'timeout') ||
+  /Out of Memory|No space left|max_temp_directory_size/.test(String(error))
+
+/** The error of a file whose footer is good but whose rows cannot be read; a failure for another cause stays itself. */
+export function toDamagedFile(path: string, cause: unknown): unknown {
+  if (isOutsideFile(cause)) return cause
+  return new AppError(
     {
       code: 'unreadable_file',
       message: "Its rows cannot be read: the file is damaged, or a value is not of its column's kind.",
@@ -63,6 +70,7 @@ export const damagedFile = (path: string, cause: unknown): AppError =>
     },
     { cause },
   )
+}
 
 /**
  * Recognises and reads each file; one that fails is set aside with its reason and the others go on.
@@ -84,10 +92,11 @@ export async function readSources(
       if (known) throw known
       const recognised = await recogniseExport(space.engine, space.exportsDir, file)
       const source = await readSource(space, recognised).catch((error: unknown) => {
-        throw damagedFile(file.path, error)
+        throw toDamagedFile(file.path, error)
       })
       read.push({ source, sql: recognised.sql })
     } catch (error) {
+      if (isOutsideFile(error)) throw error
       const { message, next } = toErrorDetails(error)
       log.warn(
         `set aside ${file.path}: ${message} ${error instanceof Error && error.cause ? String(error.cause) : ''}`,

@@ -1,6 +1,7 @@
 import { type Column, type ColumnType, toColumnName } from '../catalog/column.ts'
 import type { Service } from '../catalog/service.ts'
 import { quoteName, quoteText } from '../core/sql-text.ts'
+import { attributeMap, eventList, linkList } from '../exports/canonical.ts'
 import type { FoundAttribute, Partition } from './manifest.ts'
 import { readAttribute } from './tables/typed-columns.ts'
 
@@ -73,11 +74,15 @@ const signature = ({ attributes }: Partition) =>
     .sort()
     .join('\n')
 
-const emptyRelation = (service: Service): string => {
-  const columns = service.columns.map(
+const nestedTypes: Readonly<Record<string, string>> = { events: eventList, links: linkList }
+
+function emptyRelation(service: Service, found: readonly Column[]): string {
+  const columns = [...service.columns, ...found].map(
     ({ name, type }) => `CAST(NULL AS ${sqlTypes[type]}) AS ${quoteName(name)}`,
   )
-  const nested = service.nestedColumns.map((name) => `CAST(NULL AS MAP(VARCHAR, VARCHAR)) AS ${name}`)
+  const nested = service.nestedColumns.map(
+    (name) => `CAST(NULL AS ${nestedTypes[name] ?? attributeMap}) AS ${name}`,
+  )
   return `SELECT ${[...columns, ...nested].join(', ')} WHERE FALSE`
 }
 
@@ -91,7 +96,7 @@ export function toRelation(
   partitions: readonly Partition[],
   found: readonly Column[],
 ): string {
-  if (partitions.length === 0) return emptyRelation(service)
+  if (partitions.length === 0) return emptyRelation(service, found)
   const names = service.columns.map(({ name }) => quoteName(name))
   const nested = service.nestedColumns
   const groups = Map.groupBy(partitions, signature)

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Progress } from '../core/progress.ts'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement } from '../engine/engine.ts'
-import { damagedFile, placeable, type ReadSource } from './read-sources.ts'
+import { escapeGlob } from '../exports/escape-glob.ts'
+import { placeable, type ReadSource, toDamagedFile } from './read-sources.ts'
 import type { WorkSpace } from './work-space.ts'
 
 const stagedFolder = (space: WorkSpace, kind: 'spans' | 'logs') => join(space.folder, `staged_${kind}`)
@@ -40,7 +41,7 @@ export async function stageRows(
   OVERWRITE_OR_IGNORE
 )`)
     await space.engine.run(copy).catch((error: unknown) => {
-      throw damagedFile(source.path, error)
+      throw toDamagedFile(source.path, error)
     })
   }
   progress(`staging ${kind}`, sources.length, sources.length)
@@ -51,7 +52,7 @@ export const hasStagedDay = (space: WorkSpace, kind: 'spans' | 'logs', day: stri
   existsSync(join(stagedFolder(space, kind), `day=${day}`))
 
 const readDay = (space: WorkSpace, kind: 'spans' | 'logs', day: string) =>
-  `read_parquet(${quoteText(join(stagedFolder(space, kind), `day=${day}`, '*.parquet'))}, hive_partitioning = false)`
+  `read_parquet(${quoteText(join(escapeGlob(stagedFolder(space, kind)), `day=${day}`, '*.parquet'))}, hive_partitioning = false)`
 
 /**
  * Leaves the day's spans, each (trace id, span id) once, in the table `day_spans`.

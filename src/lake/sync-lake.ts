@@ -7,7 +7,7 @@ import { buildDay } from './build-day.ts'
 import { collectGarbage, supersede } from './collect-garbage.ts'
 import { acquireLakeLock } from './lake-lock.ts'
 import { type Manifest, type Partition, readManifest, type Source, writeManifest } from './manifest.ts'
-import { type ReadSource, readSources } from './read-sources.ts'
+import { type ReadSource, readSources, toDamagedFile } from './read-sources.ts'
 import { hasStagedDay, loadDayLogs, loadDaySpans, stageRows } from './stage-rows.ts'
 import { findStaleDays, findStaleLogDays, type StaleDays } from './stale-days.ts'
 import { planSync, type SyncPlan } from './sync-plan.ts'
@@ -25,15 +25,13 @@ type Context = SyncReport & Readonly<{ space: WorkSpace }>
 /** The sources as canonical relations: those just read, and older ones recognised again. */
 async function withSql(space: WorkSpace, sources: readonly Source[], read: readonly ReadSource[]) {
   const fresh = new Map(read.map((item) => [item.source.path, item]))
-  return Promise.all(
-    sources.map(
-      async (source): Promise<ReadSource> =>
-        fresh.get(source.path) ?? {
-          source,
-          sql: (await recogniseExport(space.engine, space.exportsDir, source)).sql,
-        },
-    ),
-  )
+  const again = async (source: Source): Promise<ReadSource> => {
+    const { sql } = await recogniseExport(space.engine, space.exportsDir, source).catch((error: unknown) => {
+      throw toDamagedFile(source.path, error)
+    })
+    return { source, sql }
+  }
+  return Promise.all(sources.map((source) => fresh.get(source.path) ?? again(source)))
 }
 
 const steps = {

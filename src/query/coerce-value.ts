@@ -1,6 +1,7 @@
 import type { Column, ColumnType } from '../catalog/column.ts'
 import { AppError } from '../core/errors.ts'
 import { parseInstant } from '../core/time-range.ts'
+import { instant } from './instant.ts'
 import { type Sql, sql, value } from './sql.ts'
 
 export type Operand = string | number | boolean
@@ -18,18 +19,20 @@ const bad = (column: Column, operand: Operand, at: string, expected: string) =>
 const numeric = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
 function toNumber(column: Column, operand: Operand, at: string): number {
-  if (typeof operand === 'number' && Number.isFinite(operand)) return operand
-  if (typeof operand === 'string' && numeric.test(operand.trim())) return Number(operand)
+  const isNumeric = typeof operand === 'number' || (typeof operand === 'string' && numeric.test(operand.trim()))
+  if (isNumeric && Number.isFinite(Number(operand))) return Number(operand)
   throw bad(column, operand, at, 'a number')
 }
 
+/** Exact where it can be: a 64-bit integer compared as a double would match its neighbours. */
 function toInteger(column: Column, operand: Operand, at: string): Sql {
-  if (typeof operand === 'string' && /^[+-]?\d{1,18}$/.test(operand.trim()))
-    return sql`CAST(${value(BigInt(operand.trim()))} AS BIGINT)`
   const number = toNumber(column, operand, at)
-  return Number.isSafeInteger(number)
-    ? sql`CAST(${value(BigInt(number))} AS BIGINT)`
-    : sql`CAST(${value(number)} AS DOUBLE)`
+  if (Number.isInteger(number)) {
+    const isDigits = typeof operand === 'string' && /^[+-]?\d+$/.test(operand.trim())
+    const exact = BigInt(isDigits ? operand.trim().replace('+', '') : number)
+    if (BigInt.asIntN(64, exact) === exact) return sql`CAST(${value(exact)} AS BIGINT)`
+  }
+  return sql`CAST(${value(number)} AS DOUBLE)`
 }
 
 function toBoolean(column: Column, operand: Operand, at: string): Sql {
@@ -44,8 +47,7 @@ const coercions: Readonly<Record<ColumnType, (column: Column, operand: Operand, 
   integer: toInteger,
   double: (column, operand, at) => sql`CAST(${value(toNumber(column, operand, at))} AS DOUBLE)`,
   boolean: toBoolean,
-  timestamp: (_column, operand, at) =>
-    sql`make_timestamp_ns(CAST(${value(parseInstant(String(operand), at))} AS BIGINT))`,
+  timestamp: (_column, operand, at) => instant(parseInstant(String(operand), at)),
 }
 
 /**

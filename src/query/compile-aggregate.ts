@@ -5,13 +5,17 @@ import { findNearestNames } from '../core/nearest-names.ts'
 import type { AggregateRequest } from './request.ts'
 import { type ResolvedColumn, resolveColumn } from './resolve-column.ts'
 import type { QuerySchema } from './schema.ts'
-import { raw, type Sql, sql } from './sql.ts'
+import { raw, type Sql, sql, when } from './sql.ts'
 
 /** An aggregate as SQL, with the type and unit of its result. */
 export type CompiledAggregate = Readonly<{ name: string; sql: Sql; type: Column['type']; unit: string }>
 
 const asNumber = ({ column, sql: text }: ResolvedColumn): Sql =>
   column.type === 'boolean' ? sql`CAST(${text} AS INTEGER)` : text
+
+/** The standard deviation fails on NaN and the infinities, where the other aggregates return them. */
+const finiteOnly = ({ column, sql: text }: ResolvedColumn): Sql =>
+  when(column.type === 'double', () => sql` FILTER (WHERE isfinite(${text}))`)
 
 const quantile = (share: number) => (target: ResolvedColumn) =>
   sql`quantile_cont(${asNumber(target)}, ${raw(String(share))})`
@@ -24,7 +28,7 @@ const functions: Readonly<Record<string, (target: ResolvedColumn) => Sql>> = {
   min: ({ sql: text }) => sql`min(${text})`,
   max: ({ sql: text }) => sql`max(${text})`,
   median: quantile(0.5),
-  stddev: (target) => sql`stddev_samp(${asNumber(target)})`,
+  stddev: (target) => sql`stddev_samp(${asNumber(target)})${finiteOnly(target)}`,
   ...Object.fromEntries(Array.from({ length: 99 }, (_, i) => [`p${i + 1}`, quantile((i + 1) / 100)])),
 }
 

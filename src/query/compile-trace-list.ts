@@ -1,6 +1,7 @@
 import type { TimeRange } from '../core/time-range.ts'
 import type { Statement } from '../engine/engine.ts'
 import { compileFilters } from './compile-filter.ts'
+import { instant } from './instant.ts'
 import type { FilterRequest } from './request.ts'
 import type { QuerySchema } from './schema.ts'
 import { raw, sql, value, when } from './sql.ts'
@@ -26,7 +27,6 @@ export type TraceListRequest = Readonly<{
 export function compileTraceList(request: TraceListRequest): Statement {
   const { range, filters, sort, after } = request
   const conditions = compileFilters(request.schema, filters, 'filters')
-  const instant = (ns: bigint) => sql`make_timestamp_ns(CAST(${value(ns)} AS BIGINT))`
   const beyond = raw(sort === 'asc' ? '>' : '<')
   const direction = raw(sort === 'asc' ? 'ASC' : 'DESC')
   return sql`SELECT *

@@ -1,10 +1,10 @@
 import type { Column } from '../catalog/column.ts'
 import { AppError } from '../core/errors.ts'
-import { quoteName } from '../core/sql-text.ts'
 import type { TimeRange } from '../core/time-range.ts'
 import type { Statement } from '../engine/engine.ts'
 import { type CompiledAggregate, compileAggregate } from './compile-aggregate.ts'
 import { compileFilters } from './compile-filter.ts'
+import { instant } from './instant.ts'
 import type { AggregateRequest, OrderRequest, QueryRequest, QueryType } from './request.ts'
 import { resolveColumn } from './resolve-column.ts'
 import type { QuerySchema } from './schema.ts'
@@ -26,8 +26,6 @@ export type QuerySource = Readonly<{ relation: string; schema: QuerySchema; rang
 type Selected = Readonly<{ name: string; sql: Sql; type: Column['type']; unit: string }>
 
 type Of<T extends QueryType> = Extract<QueryRequest, { type: T }>
-
-const instant = (ns: bigint): Sql => sql`make_timestamp_ns(CAST(${value(ns)} AS BIGINT))`
 
 const inWindow = ({ startNs, endNs }: TimeRange): Sql =>
   sql`"timestamp" >= ${instant(startNs)}\n  AND "timestamp" < ${instant(endNs)}`
@@ -76,12 +74,15 @@ function checkNames(columns: readonly Selected[], at: string): void {
 }
 
 const groupBy = (groups: readonly Selected[]): Sql =>
-  when(groups.length > 0, () => raw(`\nGROUP BY ${groups.map((_, i) => i + 1).join(', ')}`))
+  when(groups.length > 0, () => raw(`\nGROUP BY ${byGroups(groups).join(', ')}`))
 
 const direction = (order: OrderRequest): Sql =>
   raw(order.direction === 'desc' ? 'DESC NULLS LAST' : 'ASC NULLS LAST')
 
-/** Orders by columns of the result; ties, and everything without an order, by `fallback`, so that answers repeat. */
+/**
+ * Orders by columns of the result; ties, and everything without an order, by `fallback`, so that answers repeat.
+ * By their positions: names in SQL ignore case, so that "n" and "N" would be one column.
+ */
 function orderBy(
   selected: readonly Selected[],
   orders: readonly OrderRequest[] | undefined,
@@ -89,7 +90,8 @@ function orderBy(
   at: string,
 ): Sql {
   const wanted = (orders ?? []).map((order, i) => {
-    if (selected.some(({ name }) => name === order.path)) return sql`${name(order.path)} ${direction(order)}`
+    const found = selected.findIndex(({ name }) => name === order.path)
+    if (found >= 0) return sql`${raw(String(found + 1))} ${direction(order)}`
     throw new AppError({
       code: 'unknown_name',
       message: `The result has no column "${order.path.slice(0, 120)}" to order by.`,
@@ -108,11 +110,12 @@ const limitTo = (limit: number): Sql => raw(`\nLIMIT ${limit + 1}`)
 const toColumns = (selected: readonly Selected[]): readonly ResultColumn[] =>
   selected.map(({ name, type, unit }) => ({ name, type, unit }))
 
+/** Groups, which come first in the result, by their values. */
+const byGroups = (groups: readonly Selected[]): readonly string[] => groups.map((_, i) => String(i + 1))
+
 /** Groups by the order of their first aggregate, largest first, then by their values. */
-const largestFirst = (groups: readonly Selected[], measures: readonly Selected[]): readonly string[] =>
-  groups.length === 0
-    ? []
-    : [`${quoteName(measures[0]?.name ?? '')} DESC NULLS LAST`, ...groups.map(({ name }) => quoteName(name))]
+const largestFirst = (groups: readonly Selected[]): readonly string[] =>
+  groups.length === 0 ? [] : [`${groups.length + 1} DESC NULLS LAST`, ...byGroups(groups)]
 
 /** How many rows an ungrouped query saw: it returns one row even where nothing matched. */
 export const matchedRowsName = '__matched_rows'
@@ -131,7 +134,7 @@ function compileGrouped(
   checkNames(counted, at)
   const statement = sql`${select(counted)}
 ${from(source)}
-${where(source, request.filters, at)}${groupBy(groups)}${orderBy(selected, request.orders, largestFirst(groups, measures), at)}${limitTo(request.limit)}`
+${where(source, request.filters, at)}${groupBy(groups)}${orderBy(selected, request.orders, largestFirst(groups), at)}${limitTo(request.limit)}`
   return { statement, columns: toColumns(selected), limit: request.limit }
 }
 
@@ -164,12 +167,7 @@ function compileSeries(source: QuerySource, request: Of<'series'>, at: string): 
   checkNames(selected, at)
   const statement = sql`${select(selected)}
 ${from(source)}
-${where(source, request.filters, at)}${groupBy(groups)}${orderBy(
-  selected,
-  [],
-  groups.map((group) => quoteName(group.name)),
-  at,
-)}${limitTo(request.limit)}`
+${where(source, request.filters, at)}${groupBy(groups)}${orderBy(selected, [], byGroups(groups), at)}${limitTo(request.limit)}`
   return { statement, columns: toColumns(selected), limit: request.limit }
 }
 

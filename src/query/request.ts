@@ -3,6 +3,13 @@ import { operatorNames } from '../catalog/operators.ts'
 
 const scalarValue = z.union([z.string().max(10_000), z.number(), z.boolean()])
 
+/** A name that becomes a column of the result. NUL ends a name in SQL. */
+const resultName = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((text) => !text.includes('\0'), 'must not hold a NUL character')
+
 const path = z.string().min(1).max(500)
 const key = z.string().min(1).max(200).describe('Name of this query; its result comes back under it')
 const service = z
@@ -36,7 +43,7 @@ export type FilterRequest = z.infer<typeof filterSchema>
 const filters = z.array(filterSchema).max(50).optional().describe('All must hold')
 
 const aggregateSchema = z.strictObject({
-  name: z.string().min(1).max(100).describe('Column name of the result'),
+  name: resultName.describe('Column name of the result'),
   fn: z
     .string()
     .min(1)
@@ -91,7 +98,7 @@ const rateSchema = z.strictObject({
   service,
   rates: z
     .array(
-      z.strictObject({ name: z.string().min(1).max(100), filters: z.array(filterSchema).min(1).max(50) }),
+      z.strictObject({ name: resultName, filters: z.array(filterSchema).min(1).max(50) }),
     )
     .min(1)
     .max(50)

@@ -9,7 +9,7 @@ import { raw, type Sql, sql, value } from './sql.ts'
 export type ResolvedColumn = Readonly<{ column: Column; sql: Sql }>
 
 const casts: Readonly<Record<Column['type'], (text: Sql) => Sql>> = {
-  string: (text) => text,
+  string: (text) => sql`nullif(${text}, '')`,
   integer: (text) => sql`TRY_CAST(${text} AS BIGINT)`,
   double: (text) => sql`TRY_CAST(${text} AS DOUBLE)`,
   boolean: (text) => sql`TRY_CAST(${text} AS BOOLEAN)`,

@@ -14,7 +14,14 @@ import { type JsonValue, toJsonNumber } from '../../core/json-value.ts'
 import { formatInstant } from '../../core/time-range.ts'
 import type { Row } from '../engine.ts'
 
-const formatMicros = (micros: bigint) => formatInstant(micros * 1000n)
+/** The last microsecond that a JavaScript date can be, in the year 275760. */
+const lastMicros = 8_640_000_000_000_000_000n
+
+/** ISO 8601 UTC; the infinities by name. */
+function formatMicros(micros: bigint, value: DuckDBValue): string {
+  if (micros >= -lastMicros && micros <= lastMicros) return formatInstant(micros * 1000n)
+  return String(value)
+}
 
 /**
  * A DuckDB value as JSON can carry it: timestamps as ISO 8601 UTC, maps as objects, integers beyond 2^53

@@ -1,5 +1,13 @@
 import { attributeMap, eventList, linkList } from '../canonical.ts'
-import { toAttributes, toId, toSpanKind, toStatusCode, toText, toTimestamp } from '../normalise.ts'
+import {
+  toAttributes,
+  toDuration,
+  toId,
+  toSpanKind,
+  toStatusCode,
+  toText,
+  toTimestamp,
+} from '../normalise.ts'
 import { columnOr, hasColumns, type Layout, type SourceColumns } from './layout.ts'
 
 const required = ['Timestamp', 'TraceId', 'SpanId', 'ParentSpanId', 'SpanName', 'SpanAttributes', 'Duration']
@@ -9,9 +17,11 @@ const linkColumns = ['Links.TraceId', 'Links.SpanId', 'Links.TraceState', 'Links
 
 const zip = (names: readonly string[]) => `list_zip(${names.map((name) => `"${name}"`).join(', ')})`
 
+const elementType = (columns: SourceColumns, name: string) => (columns.get(name) ?? '').replace(/\[\]$/, '')
+
 const events = (columns: SourceColumns) =>
   hasColumns(columns, eventColumns)
-    ? `list_transform(${zip(eventColumns)}, lambda e: struct_pack("timestamp" := CAST(e[1] AS TIMESTAMP_NS), "name" := e[2], "attributes" := CAST(e[3] AS ${attributeMap})))`
+    ? `list_transform(${zip(eventColumns)}, lambda e: struct_pack("timestamp" := ${toTimestamp('e[1]', elementType(columns, 'Events.Timestamp'))}, "name" := e[2], "attributes" := CAST(e[3] AS ${attributeMap})))`
     : `CAST([] AS ${eventList})`
 
 const links = (columns: SourceColumns) =>
@@ -38,7 +48,7 @@ export const clickhouseTraces: Layout = {
     span_kind: toSpanKind(columnOr(columns, 'SpanKind')),
     service_name: toText(columnOr(columns, 'ServiceName')),
     timestamp: toTimestamp('"Timestamp"', columns.get('Timestamp') ?? ''),
-    duration_ns: 'greatest(CAST("Duration" AS BIGINT), 0)',
+    duration_ns: toDuration('"Duration"', toTimestamp('"Timestamp"', columns.get('Timestamp') ?? '')),
     status_code: toStatusCode(columnOr(columns, 'StatusCode')),
     status_message: toText(columnOr(columns, 'StatusMessage')),
     resource_attributes: toAttributes(columnOr(columns, 'ResourceAttributes')),

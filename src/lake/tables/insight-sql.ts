@@ -9,14 +9,17 @@ import { quoteText } from '../../core/sql-text.ts'
 
 const value = (rule: InsightRule) => `attributes[${quoteText(rule.metric)}]`
 
+/** NaN, which DuckDB sorts above all numbers, passes no limit. */
+const toNumber = (text: string) => `nullif(TRY_CAST(${text} AS DOUBLE), 'nan'::DOUBLE)`
+
 const conditions: Readonly<
   Record<InsightLevel['comparison'], (text: string, threshold: InsightLevel['threshold']) => string>
 > = {
-  above: (text, threshold) => `TRY_CAST(${text} AS DOUBLE) > ${Number(threshold)}`,
-  below: (text, threshold) => `TRY_CAST(${text} AS DOUBLE) < ${Number(threshold)}`,
+  above: (text, threshold) => `${toNumber(text)} > ${Number(threshold)}`,
+  below: (text, threshold) => `${toNumber(text)} < ${Number(threshold)}`,
   equals: (text, threshold) =>
     typeof threshold === 'number'
-      ? `TRY_CAST(${text} AS DOUBLE) = ${threshold}`
+      ? `${toNumber(text)} = ${threshold}`
       : `${text} = ${quoteText(String(threshold))}`,
   present: (text, threshold) =>
     `${text} NOT IN (${[threshold]

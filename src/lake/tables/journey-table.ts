@@ -9,12 +9,12 @@ const bot = is('cx.ai.conversation')
 const node = is('cx.flow.node')
 const queue = is('cx.queue.wait')
 
-const any = (condition: string) => `bool_or(${condition})`
+const any = (condition: string) => `coalesce(bool_or(${condition}), FALSE)`
 const count = (condition: string) => `count(*) FILTER (${condition})`
 const totalMs = (condition: string) =>
-  `coalesce(sum(duration_ns) FILTER (${condition}), 0)::BIGINT // 1000000`
+  `(coalesce(sum(duration_ns) FILTER (${condition}), 0) // 1000000)::BIGINT`
 const sumAttribute = (key: string) =>
-  `coalesce(sum(TRY_CAST(attributes['${key}'] AS BIGINT)) FILTER (${agent}), 0)::BIGINT`
+  `coalesce(TRY_CAST(sum(${readAttribute(`Attributes.${key}`, 'integer')}) FILTER (${agent}) AS BIGINT), 0)`
 const queueName = "nullif(attributes['cx.queue.name'], '')"
 const hasQueue = `(${queue} OR ${agent}) AND ${queueName} IS NOT NULL`
 
@@ -61,7 +61,7 @@ const aggregates: Readonly<Record<string, string>> = {
   found_platform_count: `count(DISTINCT service_name) FILTER (service_name <> 'operata')`,
   first_channel: `first(coalesce(attributes['cx.contact.channel'], attributes['cx.flow.channel'], attributes['cx.ai.channel']) ORDER BY "timestamp", span_id) FILTER (${agent} OR ${node} OR ${bot})`,
   first_direction: `first(attributes['cx.contact.direction'] ORDER BY "timestamp", span_id) FILTER (${agent})`,
-  bot_cost_usd: `sum(TRY_CAST(attributes['cx.ai.cost_usd'] AS DOUBLE)) FILTER (${bot})`,
+  bot_cost_usd: `sum(${readAttribute('Attributes.cx.ai.cost_usd', 'double')}) FILTER (${bot})`,
 }
 
 const given = (path: string, type: 'string' | 'boolean' = 'string') =>

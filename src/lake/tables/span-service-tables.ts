@@ -5,7 +5,7 @@ import type { Service } from '../../catalog/service.ts'
 import { quoteName, quoteText } from '../../core/sql-text.ts'
 import { insightSeverity, insightTags } from './insight-sql.ts'
 import type { LakeTable } from './table.ts'
-import { readColumn } from './typed-columns.ts'
+import { readAttribute, readColumn } from './typed-columns.ts'
 
 /** Fields of a span under the names of their paths: `Duration` is `duration`, in nanoseconds. */
 const spanFields = `trace_id, span_id, parent_span_id, "timestamp", duration_ns AS duration, span_name, span_kind, service_name, status_code, status_message`
@@ -88,8 +88,7 @@ export const aiTable = defineSpanTable(
       "coalesce(nullif(attributes['cx.ai.handoff.agent_username'], ''), leg_username)",
     'Attributes.cx.ai.handoff.agent_span_id':
       "coalesce(nullif(attributes['cx.ai.handoff.agent_span_id'], ''), leg_span_id)",
-    'Attributes.cx.ai.handoff.mos_score':
-      "coalesce(TRY_CAST(attributes['cx.ai.handoff.mos_score'] AS DOUBLE), leg_mos)",
+    'Attributes.cx.ai.handoff.mos_score': `coalesce(${readAttribute('Attributes.cx.ai.handoff.mos_score', 'double')}, leg_mos)`,
   },
   conversations,
 )

@@ -4,12 +4,15 @@ import { quoteName, quoteText } from '../../core/sql-text.ts'
 const casts: Readonly<Record<ColumnType, (text: string) => string>> = {
   string: (text) => `nullif(${text}, '')`,
   integer: (text) => `TRY_CAST(${text} AS BIGINT)`,
-  double: (text) => `TRY_CAST(${text} AS DOUBLE)`,
+  double: (text) => `CASE WHEN isfinite(TRY_CAST(${text} AS DOUBLE)) THEN TRY_CAST(${text} AS DOUBLE) END`,
   boolean: (text) => `TRY_CAST(${text} AS BOOLEAN)`,
   timestamp: (text) => `CAST(TRY_CAST(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP_NS)`,
 }
 
-/** SQL that reads an attribute out of its map as a typed value; NULL where it is absent or not of the type. */
+/**
+ * SQL that reads an attribute out of its map as a typed value; NULL where it is absent or not of the type.
+ * NaN and the infinities are no measurements: one of them would spoil every mean over its column.
+ */
 export function readAttribute(path: string, type: ColumnType): string {
   const place = toAttributeKey(path)
   if (!place) throw new Error(`${path} is not an attribute`)

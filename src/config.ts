@@ -30,7 +30,13 @@ export type ConfigFlags = Readonly<{ data?: string | undefined; docs?: string | 
 
 const path = z.string().trim().min(1, 'is empty').max(4096, 'is too long')
 const bounded = (min: number, max: number, fallback: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback)
+  z
+    .string()
+    .trim()
+    .regex(/^\d+$/, 'is not a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .default(fallback)
 
 const environmentSchema = z.object({
   PARQUETRY_DATA: path.default('./data'),

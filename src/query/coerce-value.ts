@@ -19,7 +19,8 @@ const bad = (column: Column, operand: Operand, at: string, expected: string) =>
 const numeric = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
 function toNumber(column: Column, operand: Operand, at: string): number {
-  const isNumeric = typeof operand === 'number' || (typeof operand === 'string' && numeric.test(operand.trim()))
+  const isNumeric =
+    typeof operand === 'number' || (typeof operand === 'string' && numeric.test(operand.trim()))
   if (isNumeric && Number.isFinite(Number(operand))) return Number(operand)
   throw bad(column, operand, at, 'a number')
 }

@@ -97,9 +97,7 @@ const rateSchema = z.strictObject({
   key,
   service,
   rates: z
-    .array(
-      z.strictObject({ name: resultName, filters: z.array(filterSchema).min(1).max(50) }),
-    )
+    .array(z.strictObject({ name: resultName, filters: z.array(filterSchema).min(1).max(50) }))
     .min(1)
     .max(50)
     .describe('Each: share of the rows that match its filters'),

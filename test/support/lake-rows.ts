@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Engine } from '../../src/engine/engine.ts'
 
 export type Attributes = Readonly<Record<string, string>>
@@ -150,6 +149,3 @@ export const at = (iso: string, nanos = 0n): bigint => BigInt(Date.parse(iso)) *
 /** A trace id and a span id that show their number. */
 export const traceId = (n: number): string => (0xa000 + n).toString(16).padStart(32, 'a')
 export const spanId = (n: number): string => (0xb000 + n).toString(16).padStart(16, 'b')
-
-/** Path of a file in a folder of exports, for tests that write one by hand. */
-export const inFolder = (folder: string, path: string): string => join(folder, path)

@@ -31,6 +31,12 @@ const timeoutError = (timeoutMs: number) =>
 
 const cancelledError = () => new AppError({ code: 'timeout', message: 'The call was cancelled.' })
 
+/**
+ * DuckDB forgets an interrupt that comes before the statement runs, and a statement waits for a thread
+ * where many run, so a stop is repeated until the statement ends.
+ */
+const interruptEveryMs = 50
+
 /** Each statement has a connection to itself, so that an interrupt meets its own statement only. */
 class DuckDbEngine implements Engine {
   readonly #instance: DuckDBInstance
@@ -46,20 +52,24 @@ class DuckDbEngine implements Engine {
     if (signal?.aborted) throw cancelledError()
     const connection = this.#idle.pop() ?? (await this.#instance.connect())
     let stopped: AppError | undefined
+    let stopping: NodeJS.Timeout | undefined
     const stop = (reason: AppError) => {
-      stopped = reason
+      stopped ??= reason
       connection.interrupt()
+      stopping ??= setInterval(() => connection.interrupt(), interruptEveryMs)
     }
     const onAbort = () => stop(cancelledError())
     const timer =
       this.#timeoutMs > 0 ? setTimeout(() => stop(timeoutError(this.#timeoutMs)), this.#timeoutMs) : undefined
     signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal?.aborted) onAbort()
     try {
       return toJsonRows(await connection.runAndReadAll(statement.sql, [...statement.params]))
     } catch (error) {
       throw stopped ?? error
     } finally {
       clearTimeout(timer)
+      clearInterval(stopping)
       signal?.removeEventListener('abort', onAbort)
       this.#idle.push(connection)
     }

@@ -1,4 +1,6 @@
 import {
+  DuckDBArrayValue,
+  DuckDBDateValue,
   DuckDBListValue,
   DuckDBMapValue,
   type DuckDBResultReader,
@@ -14,13 +16,17 @@ import { type JsonValue, toJsonNumber } from '../../core/json-value.ts'
 import { formatInstant } from '../../core/time-range.ts'
 import type { Row } from '../engine.ts'
 
-/** The last microsecond that a JavaScript date can be, in the year 275760. */
-const lastMicros = 8_640_000_000_000_000_000n
+const infinity = 2n ** 63n - 1n
 
-/** ISO 8601 UTC; the infinities by name. */
-function formatMicros(micros: bigint, value: DuckDBValue): string {
-  if (micros >= -lastMicros && micros <= lastMicros) return formatInstant(micros * 1000n)
-  return String(value)
+/** The last nanosecond that a JavaScript date can be, in the year 275760. */
+const lastNs = 8_640_000_000_000_000_000_000n
+
+/** A count of units of `unitNs` since the epoch as ISO 8601 UTC; the infinities, and years beyond JavaScript's, as DuckDB prints them. */
+function toTime(count: bigint, unitNs: bigint, value: DuckDBValue): string {
+  if (count === infinity) return 'infinity'
+  if (count === -infinity) return '-infinity'
+  const ns = count * unitNs
+  return ns >= -lastNs && ns <= lastNs ? formatInstant(ns) : String(value)
 }
 
 /**
@@ -30,12 +36,13 @@ function formatMicros(micros: bigint, value: DuckDBValue): string {
 function toJson(value: DuckDBValue): JsonValue {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' || typeof value === 'bigint') return toJsonNumber(value)
-  if (value instanceof DuckDBTimestampNanosecondsValue) return formatInstant(value.nanos)
+  if (value instanceof DuckDBTimestampNanosecondsValue) return toTime(value.nanos, 1n, value)
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
-    return formatMicros(value.micros)
-  if (value instanceof DuckDBTimestampMillisecondsValue) return formatMicros(value.millis * 1000n)
-  if (value instanceof DuckDBTimestampSecondsValue) return formatMicros(value.seconds * 1_000_000n)
-  if (value instanceof DuckDBListValue) return value.items.map(toJson)
+    return toTime(value.micros, 1000n, value)
+  if (value instanceof DuckDBTimestampMillisecondsValue) return toTime(value.millis, 1_000_000n, value)
+  if (value instanceof DuckDBTimestampSecondsValue) return toTime(value.seconds, 1_000_000_000n, value)
+  if (value instanceof DuckDBDateValue && !value.isFinite) return value.days > 0 ? 'infinity' : '-infinity'
+  if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) return value.items.map(toJson)
   if (value instanceof DuckDBMapValue) {
     return Object.fromEntries(value.entries.map(({ key, value: entry }) => [String(key), toJson(entry)]))
   }

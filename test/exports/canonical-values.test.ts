@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { at, oldestSpanColumns, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
+import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
+import { readCanonical } from './canonical-rows.ts'
+
+let world: LakeWorld
+
+beforeAll(async () => {
+  world = await createLakeWorld('canonical-values')
+})
+afterAll(() => world.close())
+
+const ns = at('2026-05-01T10:00:00Z')
+const base: SpanRow = { traceId: traceId(1), spanId: spanId(1), ns }
+
+let files = 0
+
+/** The canonical rows of spans that went through a file. */
+async function pass(rows: readonly Partial<SpanRow>[], columns = {}) {
+  const path = `f${++files}.parquet`
+  await world.spans(
+    path,
+    rows.map((row, i) => ({ ...base, spanId: spanId(i), ...row })),
+    columns,
+  )
+  return readCanonical(world, path)
+}
+
+describe('ids', () => {
+  it('become lower-case hex without blanks around', async () => {
+    const id = '0123456789ABCDEFabcdef0123456789'
+    expect(
+      await pass([{ traceId: ` ${id} `, spanId: 'ABCDEF0123456789', parent: 'FFFFFFFFFFFFFFFF' }]),
+    ).toMatchObject([
+      { trace_id: id.toLowerCase(), span_id: 'abcdef0123456789', parent_span_id: 'ffffffffffffffff' },
+    ])
+  })
+
+  it('keep leading zeros', async () => {
+    expect(await pass([{ spanId: '00000000000000a1', parent: '0000000000000001' }])).toMatchObject([
+      { span_id: '00000000000000a1', parent_span_id: '0000000000000001' },
+    ])
+  })
+
+  it.each(['', ' ', '0000000000000000', '0'])('of a parent written as "%s" are none', async (parent) => {
+    expect(await pass([{ parent }])).toMatchObject([{ parent_span_id: null }])
+  })
+
+  it('of a parent that is NULL are none', async () => {
+    expect(await pass([{}], { ParentSpanId: 'NULL::VARCHAR' })).toMatchObject([{ parent_span_id: null }])
+  })
+})
+
+describe('attributes', () => {
+  it('come through byte for byte', async () => {
+    const attributes = {
+      'schlüssel.größe': 'Ä ö ß 日本語 🎧 é é',
+      'with "quotes" and \'single\'': 'line\nbreak\ttab \\ backslash',
+      'a.b.c': '',
+      long: 'x'.repeat(1_048_576),
+      json: '{"a": [1, 2, {"b": null}]}',
+      '': 'blank key',
+    }
+    const [span] = await pass([{ attributes, resource: { 'host.näme': '🖥' } }])
+    expect(span).toMatchObject({ attributes, resource_attributes: { 'host.näme': '🖥' } })
+  })
+
+  it('are an empty map where there are none', async () => {
+    expect(await pass([{}])).toMatchObject([{ attributes: {}, resource_attributes: {} }])
+    const none = {
+      SpanAttributes: 'NULL::MAP(VARCHAR, VARCHAR)',
+      ResourceAttributes: 'NULL::MAP(VARCHAR, VARCHAR)',
+    }
+    expect(await pass([{}], none)).toMatchObject([{ attributes: {}, resource_attributes: {} }])
+  })
+})
+
+describe('texts', () => {
+  it('that are blank are NULL, but for the name', async () => {
+    expect(await pass([{ service: '', message: '', name: '' }])).toMatchObject([
+      { service_name: null, status_message: null, trace_state: null, span_name: '' },
+    ])
+  })
+})
+
+describe('events and links', () => {
+  it('come whole and in order, times to the nanosecond', async () => {
+    const events = Array.from({ length: 50 }, (_, i) => ({
+      ns: ns + BigInt(i * 7 + 1),
+      name: `event ${i}`,
+      attributes: i % 2 ? { n: String(i), ü: '✓' } : {},
+    }))
+    const links = [
+      { traceId: 'A'.repeat(32), spanId: 'B'.repeat(16), attributes: { 'link.type': 'transfer' } },
+      { traceId: traceId(3), spanId: spanId(4), attributes: {} },
+    ]
+    const [span] = await pass([{ events, links }])
+    expect(span?.['events']).toEqual(
+      events.map((event, i) => ({
+        timestamp: `2026-05-01T10:00:00.000000${String(i * 7 + 1).padStart(3, '0')}Z`,
+        name: event.name,
+        attributes: event.attributes,
+      })),
+    )
+    expect(span?.['links']).toEqual([
+      {
+        trace_id: 'a'.repeat(32),
+        span_id: 'b'.repeat(16),
+        trace_state: '',
+        attributes: { 'link.type': 'transfer' },
+      },
+      { trace_id: traceId(3), span_id: spanId(4), trace_state: '', attributes: {} },
+    ])
+  })
+
+  it('are empty lists where there are none', async () => {
+    expect(await pass([{}])).toMatchObject([{ events: [], links: [] }])
+  })
+})
+
+describe('durations', () => {
+  const durations = async (values: readonly bigint[], columns = {}) =>
+    (
+      await pass(
+        values.map((durationNs) => ({ durationNs })),
+        columns,
+      )
+    ).map((span) => span['duration_ns'])
+
+  it('below zero become zero', async () => {
+    expect(await durations([-1n, -5_000_000_000n, 0n, 7n], oldestSpanColumns)).toEqual([0, 0, 0, 7])
+  })
+
+  it('below zero that were written as unsigned numbers become zero', async () => {
+    expect(await durations([2n ** 64n - 1n, 2n ** 64n - 5_000_000_000n, 2n ** 63n, 7n])).toEqual([0, 0, 0, 7])
+  })
+
+  it('are cut where the end would lie beyond what nanoseconds can hold', async () => {
+    const longest = at('2262-01-01T00:00:00Z') - ns
+    expect(await durations([2n ** 63n - 1n, longest + 1n, longest, longest - 1n])).toEqual([
+      String(longest),
+      String(longest),
+      String(longest),
+      String(longest - 1n),
+    ])
+  })
+
+  it('that are absent are zero', async () => {
+    expect(await durations([1n], { Duration: 'NULL::BIGINT' })).toEqual([0])
+  })
+})
+
+describe('times', () => {
+  it('that nanoseconds cannot hold are NULL', async () => {
+    const columns = {
+      Timestamp: `CASE WHEN r.spanId = '${spanId(0)}' THEN TIMESTAMP '0001-01-01' ELSE TIMESTAMP '2026-05-01' END`,
+    }
+    expect((await pass([{}, {}], columns)).map((span) => span['timestamp'])).toEqual([
+      null,
+      '2026-05-01T00:00:00Z',
+    ])
+  })
+})

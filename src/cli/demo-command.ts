@@ -18,7 +18,9 @@ async function prepareExports({ config, terminal }: CommandContext): Promise<voi
     terminal.line(`Exports: ${files.length} files in ${config.exportsDir}`)
     return
   }
-  const summary = await terminal.during((progress) => writeSamples(config, { out: config.exportsDir, ...sample }, progress))
+  const summary = await terminal.during((progress) =>
+    writeSamples(config, { out: config.exportsDir, ...sample }, progress),
+  )
   terminal.line(
     `Exports: none found, so sample data was made: ${formatCount(summary.journeys)} journeys of an invented contact centre, ${formatCount(summary.spans)} spans, May 2026`,
   )
@@ -27,37 +29,58 @@ async function prepareExports({ config, terminal }: CommandContext): Promise<voi
 async function prepare(context: CommandContext): Promise<void> {
   const { config, terminal } = context
   const docs = await terminal.during((progress) =>
-    indexDocs({ docs: config.docsDir, index: config.knowledgeDir, embedder: createHashingEmbedder() }, progress),
+    indexDocs(
+      { docs: config.docsDir, index: config.knowledgeDir, embedder: createHashingEmbedder() },
+      progress,
+    ),
   )
   terminal.line(`Docs:    ${docs.files} pages, ${docs.chunks} passages indexed`)
   await prepareExports(context)
   const started = performance.now()
-  const { manifest } = await terminal.during((progress) => syncLake(config, { log: createLog(config.logLevel), progress }))
-  const rows = manifest.partitions.filter(({ table }) => table === 'spans').reduce((sum, part) => sum + part.rows, 0)
-  terminal.line(`Lake:    ${formatCount(rows)} spans from ${manifest.sources.length} files, ${formatMs(performance.now() - started)}`)
+  const { manifest } = await terminal.during((progress) =>
+    syncLake(config, { log: createLog(config.logLevel), progress }),
+  )
+  const rows = manifest.partitions
+    .filter(({ table }) => table === 'spans')
+    .reduce((sum, part) => sum + part.rows, 0)
+  terminal.line(
+    `Lake:    ${formatCount(rows)} spans from ${manifest.sources.length} files, ${formatMs(performance.now() - started)}`,
+  )
 }
 
 /** Cuts JSON into lines after commas, where that is possible. */
 const wrap = (json: string, width: number): readonly string[] =>
   json.match(new RegExp(`.{1,${width - 1}}(?:,|$)|.{1,${width}}`, 'g')) ?? []
 
-async function ask(number: number, question: Question, subject: Subject, connection: Connection, terminal: CommandContext['terminal']): Promise<void> {
+async function ask(
+  number: number,
+  question: Question,
+  subject: Subject,
+  connection: Connection,
+  terminal: CommandContext['terminal'],
+): Promise<void> {
   const args = question.toArguments(subject)
   const started = performance.now()
   const answer = await connection.call(question.tool, args)
   const took = performance.now() - started
   terminal.line(`\n${terminal.accent(`${number}.`)} ${terminal.bold(question.text)}`)
-  for (const line of wrap(`${question.tool} ${JSON.stringify(args)}`, 110)) terminal.line(`   ${terminal.dim(line)}`)
+  for (const line of wrap(`${question.tool} ${JSON.stringify(args)}`, 110))
+    terminal.line(`   ${terminal.dim(line)}`)
   terminal.line()
   for (const line of question.show(answer)) terminal.line(`   ${line}`)
   terminal.line(`   ${terminal.dim(`answered in ${formatMs(took)}`)}`)
 }
 
 function printNextSteps({ config, terminal }: CommandContext): void {
-  const server = { command: process.execPath, args: [entryPoint, 'mcp', '--data', config.dataDir, '--docs', config.docsDir] }
+  const server = {
+    command: process.execPath,
+    args: [entryPoint, 'mcp', '--data', config.dataDir, '--docs', config.docsDir],
+  }
   terminal.line(`\n${terminal.bold('Connect your assistant')} (Claude Desktop, Cursor; others in README.md):`)
   terminal.line(JSON.stringify({ mcpServers: { parquetry: server } }, undefined, 2))
-  terminal.line(`\nYour own data: copy Parquet trace exports into ${config.exportsDir}; the next question sees them.`)
+  terminal.line(
+    `\nYour own data: copy Parquet trace exports into ${config.exportsDir}; the next question sees them.`,
+  )
 }
 
 /** Prepares everything on an empty machine, then asks the server eight questions through a real MCP client. */
@@ -70,8 +93,12 @@ export async function demoCommand(context: CommandContext): Promise<number> {
   try {
     const subject = await findSubject(connection)
     if (!subject) {
-      terminal.line('\nThese exports hold no agent legs (spans named cx.interaction.agent), which the questions of the demo are about.')
-      terminal.line('Connect an assistant and start with get_schema; or run the demo with --data on an empty folder to see sample data.')
+      terminal.line(
+        '\nThese exports hold no agent legs (spans named cx.interaction.agent), which the questions of the demo are about.',
+      )
+      terminal.line(
+        'Connect an assistant and start with get_schema; or run the demo with --data on an empty folder to see sample data.',
+      )
       return 0
     }
     for (const [i, question] of questions.entries()) await ask(i + 1, question, subject, connection, terminal)

@@ -28,10 +28,10 @@ function createBars(stream: NodeJS.WriteStream): Shown {
     progress: (phase, done, total) => {
       if (phase !== current) {
         if (current) bar.stop()
-        bar.start(total, done, { phase: phase.padEnd(18) })
+        bar.start(total, Math.floor(done), { phase: phase.padEnd(18) })
         current = phase
       }
-      bar.update(done)
+      bar.update(Math.floor(done))
     },
     end: () => bar.stop(),
   }

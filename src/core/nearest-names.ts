@@ -36,7 +36,8 @@ function likeness(wanted: string, name: string): number {
   const contained = a.length > 2 && b.includes(a) ? 0.5 + a.length / (2 * b.length) : 0
   const wantedWords = words(wanted)
   const nameWords = words(name)
-  const isIn = (word: string) => [...nameWords].some((other) => other.startsWith(word) || word.startsWith(other))
+  const isIn = (word: string) =>
+    [...nameWords].some((other) => other.startsWith(word) || word.startsWith(other))
   const shared = [...wantedWords].filter(isIn).length
   const overlap = shared / Math.max(wantedWords.size + nameWords.size - shared, 1)
   return Math.max(edit, contained, overlap)

@@ -40,17 +40,15 @@ function remember<K, V>(compute: (key: K) => V): (key: K) => V {
   }
 }
 
-export function createLakeSnapshot(
-  lakeDir: string,
-  manifest: Manifest,
-  importState: ImportState,
-): LakeSnapshot {
+/** What a published state says of its services. It never changes, so it is worked out once for each state. */
+type State = Omit<LakeSnapshot, 'importState'>
+
+function createState(lakeDir: string, manifest: Manifest): State {
   const partitions = (service: Service) => manifest.partitions.filter(({ table }) => table === service.name)
   const attributes = remember((service: Service) => mergeAttributes(partitions(service)))
   const found = remember((service: Service) => toFoundColumns(attributes(service)))
   return {
     manifest,
-    importState,
     attributes,
     countRows: (service) => partitions(service).reduce((sum, { rows }) => sum + rows, 0),
     timeRange: (service) => {
@@ -83,4 +81,17 @@ export function createLakeSnapshot(
         found(service),
       ),
   }
+}
+
+const states = new WeakMap<Manifest, State>()
+
+/** The snapshot of a published state, with what is known of imports at this moment. */
+export function createLakeSnapshot(
+  lakeDir: string,
+  manifest: Manifest,
+  importState: ImportState,
+): LakeSnapshot {
+  const state = states.get(manifest) ?? createState(lakeDir, manifest)
+  states.set(manifest, state)
+  return { ...state, importState }
 }

@@ -18,7 +18,9 @@ export async function connectClient(flags: readonly string[]): Promise<Connectio
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [entryPoint, 'mcp', ...flags],
-    env: Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    env: Object.fromEntries(
+      Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
     stderr: 'inherit',
   })
   const client = new Client({ name: 'parquetry-demo', version })

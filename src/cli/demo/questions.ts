@@ -25,8 +25,16 @@ const mos = 'Attributes.cx.webrtc.audio.mos_score'
 const count = { name: 'legs', fn: 'count', path: '*' }
 const averageMos = { name: 'average MOS', fn: 'avg', path: mos }
 
-const overWindow = ({ startTime, endTime }: Subject, queries: JsonValue): Arguments => ({ startTime, endTime, queries })
-const overLastWeek = ({ lastWeek, endTime }: Subject, queries: JsonValue): Arguments => ({ startTime: lastWeek, endTime, queries })
+const overWindow = ({ startTime, endTime }: Subject, queries: JsonValue): Arguments => ({
+  startTime,
+  endTime,
+  queries,
+})
+const overLastWeek = ({ lastWeek, endTime }: Subject, queries: JsonValue): Arguments => ({
+  startTime: lastWeek,
+  endTime,
+  queries,
+})
 
 /** The questions of the demo: those that the wire contract lists for assistants, and what one would ask next. */
 export const questions: readonly Question[] = [
@@ -35,7 +43,14 @@ export const questions: readonly Question[] = [
     tool: 'traces_query',
     toArguments: (subject) =>
       overLastWeek(subject, {
-        scalar: [{ key: 'mos_by_queue', service: agents, aggregates: [averageMos, count], grouping: ['Attributes.cx.queue.name'] }],
+        scalar: [
+          {
+            key: 'mos_by_queue',
+            service: agents,
+            aggregates: [averageMos, count],
+            grouping: ['Attributes.cx.queue.name'],
+          },
+        ],
       }),
     show: showRows('mos_by_queue'),
   },

@@ -1,4 +1,4 @@
-import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RejectedFile } from '../../src/lake/manifest.ts'
@@ -72,15 +72,13 @@ describe('a file that cannot be read is set aside with its reason while the rest
     await world.spans('bad.parquet', spans(0))
     const { length: size } = await readFile(whole('bad.parquet'))
     await truncate(whole('bad.parquet'), length < 0 ? size + length : length)
-    expect(await importWithGood()).toMatchObject(
-      [
-        {
-          path: 'bad.parquet',
-          reason: 'The file is incomplete: its end is missing.',
-          next: /Wait for the copy to end/,
-        },
-      ].map(({ next, ...row }) => ({ ...row, next: expect.stringMatching(next) })),
-    )
+    expect(await importWithGood()).toMatchObject([
+      {
+        path: 'bad.parquet',
+        reason: 'The file is incomplete: its end is missing.',
+        next: 'Wait for the copy to end, or copy it again.',
+      },
+    ])
   })
 
   it('the magic and nothing else', async () => {
@@ -168,11 +166,11 @@ describe('a file that cannot be read is set aside with its reason while the rest
 
   it('reads an extension in capitals', async () => {
     await world.spans('LOUD.PARQUET', spans(0, 3))
-    expect(await importWithGood()).toEqual([])
+    const { manifest } = await world.sync()
+    expect(manifest.sources).toMatchObject([{ path: 'LOUD.PARQUET', rows: 3 }])
   })
 
   it('a file that was good, once it turns out to be damaged later under the same size and time', async () => {
-    const { utimes, stat } = await import('node:fs/promises')
     await world.spans('rotten.parquet', spans(0))
     await world.sync()
     const { atime, mtime, size } = await stat(whole('rotten.parquet'))

@@ -1,0 +1,182 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { acquireLakeLock } from '../../src/lake/lake-lock.ts'
+import { type Manifest, readManifest } from '../../src/lake/manifest.ts'
+import { findDifferences } from '../support/lake-compare.ts'
+import { at, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
+import { createLakeWorld, type LakeWorld, readTable } from '../support/lake-world.ts'
+
+let world: LakeWorld
+
+beforeEach(async () => {
+  world = await createLakeWorld('atomic')
+  await world.spans('a.parquet', [span(1)])
+})
+afterEach(() => world.close())
+
+const span = (n: number): SpanRow => ({
+  traceId: traceId(n),
+  spanId: spanId(n),
+  ns: at('2026-05-01T10:00:00Z') + BigInt(n),
+})
+
+const inLake = (path: string) => join(world.lakeDir, path)
+
+async function put(path: string, text: string) {
+  await mkdir(dirname(inLake(path)), { recursive: true })
+  await writeFile(inLake(path), text)
+}
+
+const countSpans = async (manifest: Manifest) =>
+  (await world.query(`SELECT count(*) AS n FROM (${readTable(manifest, world.lakeDir, 'spans')})`))[0]?.['n']
+
+const listFiles = async () =>
+  (await readdir(world.lakeDir, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(world.lakeDir.length + 1))
+    .sort()
+
+const named = ({ partitions, sources, superseded }: Manifest) =>
+  [
+    'manifest.json',
+    'lock.duckdb',
+    ...partitions.map(({ file }) => file),
+    ...sources.flatMap(({ index }) => (index ? [index] : [])),
+    ...Object.keys(superseded),
+  ].sort()
+
+describe('what a crash left behind', () => {
+  const leftovers = [
+    'spans/day=2026-05-01/orphan.parquet',
+    'index/orphan.parquet',
+    'work/staged_spans/day=2026-05-01/s0_0.parquet',
+    'work/spill/x.tmp',
+    'manifest.json.4711.tmp',
+  ]
+
+  it('is ignored and removed by the first import', async () => {
+    for (const path of leftovers) await put(path, 'half written')
+    const { state, manifest } = await world.sync()
+    expect(state).toBe('updated')
+    expect(await countSpans(manifest)).toBe(1)
+    expect(await listFiles()).toEqual(named(manifest))
+    expect(existsSync(inLake('work'))).toBe(false)
+  })
+
+  it('is ignored and removed by the next import', async () => {
+    await world.sync()
+    for (const path of leftovers) await put(path, 'half written')
+    await world.spans('b.parquet', [span(2)])
+    const { manifest } = await world.sync()
+    expect(await countSpans(manifest)).toBe(2)
+    expect(await listFiles()).toEqual(named(manifest))
+  })
+
+  it('is not read by who opens the lake meanwhile', async () => {
+    const { manifest } = await world.sync()
+    for (const path of leftovers) await put(path, 'half written')
+    expect(await readManifest(world.lakeDir)).toEqual(manifest)
+    expect(await countSpans(manifest)).toBe(1)
+  })
+
+  it.each(['', 'not a database'])(
+    'a lock file holding "%s" does not lock the lake for ever',
+    async (text) => {
+      await put('lock.duckdb', text)
+      expect(await world.sync()).toMatchObject({ state: 'updated' })
+      await world.spans('b.parquet', [span(2)])
+      expect(await world.sync()).toMatchObject({ state: 'updated' })
+    },
+  )
+
+  it('a lock that cannot be opened at all is an error, not somebody else’s import', async () => {
+    await mkdir(inLake('lock.duckdb'), { recursive: true })
+    await expect(acquireLakeLock(world.lakeDir)).rejects.toThrow('Is a directory')
+  })
+})
+
+describe('a manifest that is no manifest', () => {
+  it.each([
+    ['text', '{"format": 1, "sources": ['],
+    ['nothing', ''],
+    ['other JSON', '[1, 2]'],
+    ['a later format', '{"format": 2, "generation": 9}'],
+  ])('is rebuilt from the exports (%s)', async (_, text) => {
+    const first = await world.sync()
+    await writeFile(inLake('manifest.json'), text)
+    const { state, manifest } = await world.sync()
+    expect(state).toBe('updated')
+    expect(await countSpans(manifest)).toBe(1)
+    expect(await readManifest(world.lakeDir)).toEqual(manifest)
+    expect(manifest.partitions.map(({ table, rows }) => [table, rows])).toEqual(
+      first.manifest.partitions.map(({ table, rows }) => [table, rows]),
+    )
+    expect(await listFiles()).toEqual(named(manifest))
+  })
+
+  it('can be deleted with the whole lake at any time', async () => {
+    const first = await world.sync()
+    await rm(world.lakeDir, { recursive: true })
+    const second = await world.sync()
+    expect(second.state).toBe('updated')
+    expect(second.manifest.partitions.length).toBe(first.manifest.partitions.length)
+  })
+})
+
+describe('files of an earlier state', () => {
+  const graceMs = 15 * 60 * 1000
+
+  it('stay for readers that hold it', async () => {
+    const first = await world.sync()
+    const read = readTable(first.manifest, world.lakeDir, 'spans')
+    await world.spans('a.parquet', [span(1), span(2), span(3)])
+    const second = await world.sync()
+    expect(await countSpans(second.manifest)).toBe(3)
+    expect(await world.query(`SELECT span_id FROM (${read})`)).toEqual([{ span_id: spanId(1) }])
+    const old = first.manifest.partitions.map(({ file }) => file)
+    expect(Object.keys(second.manifest.superseded)).toEqual(expect.arrayContaining(old))
+  })
+
+  it('go with the first import after the grace time, and not before', async () => {
+    const first = await world.sync()
+    const old = first.manifest.partitions.map(({ file }) => file)
+    await world.spans('b.parquet', [span(2)])
+    const second = await world.sync()
+    const age = async (ms: number) => {
+      const { superseded, ...rest } = await readManifest(world.lakeDir)
+      const aged = Object.fromEntries(Object.entries(superseded).map(([file, time]) => [file, time - ms]))
+      await writeFile(inLake('manifest.json'), JSON.stringify({ ...rest, superseded: aged }))
+    }
+    await age(graceMs - 60_000)
+    await world.spans('c.parquet', [span(3)])
+    await world.sync()
+    expect(old.every((file) => existsSync(inLake(file)))).toBe(true)
+    await age(120_000)
+    await world.spans('d.parquet', [span(4)])
+    const { manifest } = await world.sync()
+    expect(old.some((file) => existsSync(inLake(file)))).toBe(false)
+    expect(second.manifest.partitions.every(({ file }) => existsSync(inLake(file)))).toBe(true)
+    expect(await listFiles()).toEqual(named(manifest))
+  })
+
+  it('hold the rows of their own state to the end', async () => {
+    const first = await world.sync()
+    const copyDir = join(world.root, 'clean')
+    const clean = await world.sync(copyDir)
+    await world.spans('b.parquet', [span(2)])
+    await world.sync()
+    const state = { manifest: first.manifest, lakeDir: world.lakeDir }
+    expect(await findDifferences(world, state, { manifest: clean.manifest, lakeDir: copyDir })).toEqual([])
+  })
+})
+
+describe('exports', () => {
+  it('are never written to', async () => {
+    const before = await readFile(join(world.exportsDir, 'a.parquet'))
+    await world.sync()
+    expect(await readdir(world.exportsDir)).toEqual(['a.parquet'])
+    expect(await readFile(join(world.exportsDir, 'a.parquet'))).toEqual(before)
+  })
+})

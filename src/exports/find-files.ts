@@ -12,12 +12,15 @@ export type ExportFile = Readonly<{
 const isHidden = (path: string) =>
   path.split('/').some((part) => part.startsWith('.') || part.startsWith('_'))
 
+/** Names that programs give to a copy or download in progress. */
+const isUnfinished = (path: string) => /\.(part|partial|tmp|crdownload|download|filepart)$/i.test(path)
+
 async function listPaths(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries
     .filter((entry) => entry.isFile() || entry.isSymbolicLink())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !isHidden(path))
+    .filter((path) => !isHidden(path) && !isUnfinished(path))
 }
 
 async function findFile(folder: string, path: string): Promise<ExportFile | undefined> {
@@ -27,7 +30,7 @@ async function findFile(folder: string, path: string): Promise<ExportFile | unde
 
 /**
  * All files below the drop folder, sorted by path; none where the folder is absent.
- * Names that begin with a dot or an underscore are skipped (system files, copies in progress, Spark markers).
+ * Names that begin with a dot or an underscore are skipped (system files, Spark markers), and those of copies in progress.
  */
 export async function findExportFiles(folder: string): Promise<readonly ExportFile[]> {
   const paths = await listPaths(folder).catch((error: NodeJS.ErrnoException) => {

@@ -42,9 +42,10 @@ function findFault(pattern: string): Fault | undefined {
   const escaped = pattern.match(escapes) ?? []
   const bare = pattern.replaceAll(escapes, 'e')
   if (/\(\?(=|!|<=|<!)/.test(bare) || escaped.some((text) => /^\\[1-9]/.test(text))) return unsupported
-  if (escaped.some((text) => !knownEscape.test(text)) || bare.includes('\\') || !isBalanced(bare)) {
+  if (escaped.some((text) => !knownEscape.test(text)) || bare.includes('\\') || bare.includes('(?<')) {
     return malformed
   }
+  if (!isBalanced(pattern.replaceAll(escapes, (text) => (text.length > 2 ? 'e' : text)))) return malformed
   const counts = [...bare.matchAll(/\{(\d+)(?:,(\d+))?/g)].flatMap(([, least, most]) => [least, most])
   return counts.some((count) => Number(count ?? 0) > 1000) ? tooLong : undefined
 }

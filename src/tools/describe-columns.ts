@@ -8,7 +8,7 @@ export type ColumnStatistics = Readonly<{
   filled: number
   /** Different values, estimated. */
   distinct: number
-  /** For texts and booleans: the most frequent values. */
+  /** For texts and booleans whose values repeat: the most frequent ones. */
   top?: readonly string[]
   /** For numbers and times. */
   min?: string | number
@@ -44,7 +44,8 @@ const round = (value: string | number) => (typeof value === 'number' ? Number(va
 
 function toStatistics(summary: Summary, rows: number): ColumnStatistics {
   const { low, mid, high } = summary
-  const top = (summary.top ?? [])
+  const isRepeated = summary.distinct * 2 < summary.filled || summary.distinct <= 50
+  const top = (isRepeated ? (summary.top ?? []) : [])
     .filter((text) => text !== null && text !== '')
     .map((text) => String(text).slice(0, longestValue))
   return {

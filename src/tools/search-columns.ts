@@ -13,24 +13,27 @@ const toWords = (text: string) =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word.length > 1)
 
-/** How many of the wanted words a column has, in its path (twice the weight) or its meaning; a word may be a prefix. */
-function score(wanted: readonly string[], { column }: PlacedColumn): number {
+type Score = Readonly<{ found: number; points: number }>
+
+/** How many of the wanted words a column has, in its path (twice the points) or its meaning; a word may be a prefix. */
+function score(wanted: readonly string[], { column }: PlacedColumn): Score {
   const inPath = toWords(column.path)
   const inMeaning = toWords(`${column.meaning} ${column.unit}`)
   const has = (words: readonly string[], wantedWord: string) =>
     words.some((word) => word.startsWith(wantedWord) || (word.length > 3 && wantedWord.startsWith(word)))
-  return wanted.reduce((sum, word) => sum + (has(inPath, word) ? 2 : 0) + (has(inMeaning, word) ? 1 : 0), 0)
+  const points = wanted.map((word) => (has(inPath, word) ? 2 : 0) + (has(inMeaning, word) ? 1 : 0))
+  return { found: points.filter((n) => n > 0).length, points: points.reduce((sum: number, n) => sum + n, 0) }
 }
 
-/** Columns by words, best first; by likeness of the path where no word is found. */
+/** Columns that have the most of the words, best first; by likeness of the path where no word is found. */
 export function searchColumns(all: readonly PlacedColumn[], text: string): readonly PlacedColumn[] {
   const wanted = toWords(text)
   const best = all
-    .map((placed) => ({ placed, points: score(wanted, placed) }))
-    .filter(({ points }) => points > 0)
-    .sort((a, b) => b.points - a.points)
-  const top = best[0]?.points ?? 0
-  const found = best.filter(({ points }) => points * 2 >= top).map(({ placed }) => placed)
+    .map((placed) => ({ placed, ...score(wanted, placed) }))
+    .filter(({ found }) => found > 0)
+    .sort((a, b) => b.found - a.found || b.points - a.points)
+  const most = best[0]?.found ?? 0
+  const found = best.filter((entry) => entry.found === most).map(({ placed }) => placed)
   if (found.length > 0) return found.slice(0, mostFound)
   const nearest = new Set(findNearestNames(text, new Set(all.map(({ column }) => column.path)), 5))
   return all.filter(({ column }) => nearest.has(column.path))

@@ -16,6 +16,9 @@ const totalMs = (condition: string) =>
 const sumAttribute = (key: string) =>
   `coalesce(TRY_CAST(sum(${readAttribute(`Attributes.${key}`, 'integer')}) FILTER (${agent}) AS BIGINT), 0)`
 const queueName = "nullif(attributes['cx.queue.name'], '')"
+const channel =
+  "nullif(coalesce(attributes['cx.contact.channel'], attributes['cx.flow.channel'], attributes['cx.ai.channel']), '')"
+const direction = "nullif(attributes['cx.contact.direction'], '')"
 const hasQueue = `(${queue} OR ${agent}) AND ${queueName} IS NOT NULL`
 
 /** The journey's own span, else a root, else the earliest span of the trace. */
@@ -58,9 +61,8 @@ const aggregates: Readonly<Record<string, string>> = {
   last_bot_outcome: `last(attributes['cx.ai.outcome'] ORDER BY "timestamp", span_id) FILTER (${bot})`,
   last_flow_outcome: `last(attributes['cx.flow.outcome'] ORDER BY "timestamp", span_id) FILTER (${node})`,
   found_platforms: `string_agg(DISTINCT service_name, ',' ORDER BY service_name) FILTER (service_name <> 'operata')`,
-  found_platform_count: `count(DISTINCT service_name) FILTER (service_name <> 'operata')`,
-  first_channel: `first(coalesce(attributes['cx.contact.channel'], attributes['cx.flow.channel'], attributes['cx.ai.channel']) ORDER BY "timestamp", span_id) FILTER (${agent} OR ${node} OR ${bot})`,
-  first_direction: `first(attributes['cx.contact.direction'] ORDER BY "timestamp", span_id) FILTER (${agent})`,
+  first_channel: `first(${channel} ORDER BY "timestamp", span_id) FILTER ((${agent} OR ${node} OR ${bot}) AND ${channel} IS NOT NULL)`,
+  first_direction: `first(${direction} ORDER BY "timestamp", span_id) FILTER (${agent} AND ${direction} IS NOT NULL)`,
   bot_cost_usd: `sum(${readAttribute('Attributes.cx.ai.cost_usd', 'double')}) FILTER (${bot})`,
 }
 
@@ -69,7 +71,8 @@ const given = (path: string, type: 'string' | 'boolean' = 'string') =>
 
 const leftInQueue = 'had_queue AND NOT had_agent'
 const leftBot = "had_bot AND NOT had_agent AND NOT had_queue AND last_bot_outcome = 'abandoned'"
-const leftFlow = "NOT had_agent AND NOT had_queue AND NOT had_bot AND last_flow_outcome = 'Abandoned'"
+const leftFlow =
+  "NOT had_agent AND NOT had_queue AND NOT had_bot AND last_flow_outcome IN ('Abandoned', 'Error')"
 
 /** Columns that are computed from the trace. What only the platform can know is read from the journey's own span. */
 const derived: Readonly<Record<string, string>> = {
@@ -77,7 +80,7 @@ const derived: Readonly<Record<string, string>> = {
   channel: `coalesce(${given('channel')}, first_channel)`,
   direction: `coalesce(${given('direction')}, first_direction)`,
   platforms: `coalesce(${given('platforms')}, found_platforms)`,
-  platform_count: 'found_platform_count',
+  platform_count: `len(string_split(coalesce(${given('platforms')}, found_platforms), ','))`,
   start_time: 'make_timestamp_ns(start_ns)',
   end_time: 'make_timestamp_ns(end_ns)',
   duration_ms: '(end_ns - start_ns) // 1000000',

@@ -3,7 +3,6 @@ import { extname, join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement, type Engine } from '../engine/engine.ts'
-import { escapeGlob } from './escape-glob.ts'
 import { canonicalLogColumns, canonicalSpanColumns, toSelectList } from './canonical.ts'
 import type { ExportFile } from './find-files.ts'
 import type { Layout, SourceColumns } from './layouts/layout.ts'
@@ -43,14 +42,18 @@ async function checkParquetMagic(path: string): Promise<void> {
   }
 }
 
+/** A name that matches itself only, where DuckDB would read `*`, `?` and `[` as a pattern. */
+const escapePattern = (name: string) => name.replaceAll(/[*?[]/g, '[$&]')
+
 /** SQL that reads one file; strings written as plain binary by older ClickHouse servers are read as text. */
 const readFile = (path: string) =>
-  `read_parquet(${quoteText(escapeGlob(path))}, binary_as_string = true, hive_partitioning = false)`
+  `read_parquet(${quoteText(path)}, binary_as_string = true, hive_partitioning = false)`
 
-async function readColumns(engine: Engine, path: string): Promise<SourceColumns> {
+async function readColumns(engine: Engine, source: string): Promise<SourceColumns> {
   const rows = await engine
-    .run(defineStatement(`DESCRIBE SELECT * FROM ${readFile(path)}`))
+    .run(defineStatement(`DESCRIBE SELECT * FROM ${source}`))
     .catch((cause: unknown) => {
+      if (cause instanceof AppError) throw cause
       throw unreadable(
         'The Parquet file is damaged: its footer cannot be read.',
         'Export or copy it again.',
@@ -76,7 +79,8 @@ export async function recogniseExport(
     throw unreadable('It is not a .parquet file.', `Readable are Parquet files of these layouts: ${known()}.`)
   }
   await checkParquetMagic(path)
-  const columns = await readColumns(engine, path)
+  const source = readFile(join(folder, escapePattern(file.path)))
+  const columns = await readColumns(engine, source)
   const layout = layouts.find((candidate) => candidate.matches(columns))
   if (!layout) {
     const names = [...columns.keys()].slice(0, 12).join(', ')
@@ -86,5 +90,5 @@ export async function recogniseExport(
     layout.kind === 'spans'
       ? toSelectList(layout.map(columns), canonicalSpanColumns)
       : toSelectList(layout.map(columns), canonicalLogColumns)
-  return { file, layout: layout.name, kind: layout.kind, sql: `SELECT\n  ${list}\nFROM ${readFile(path)}` }
+  return { file, layout: layout.name, kind: layout.kind, sql: `SELECT\n  ${list}\nFROM ${source}` }
 }

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Progress } from '../core/progress.ts'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement } from '../engine/engine.ts'
-import { escapeGlob } from '../exports/escape-glob.ts'
 import { placeable, type ReadSource, toDamagedFile } from './read-sources.ts'
 import type { WorkSpace } from './work-space.ts'
 
@@ -51,8 +50,11 @@ export async function stageRows(
 export const hasStagedDay = (space: WorkSpace, kind: 'spans' | 'logs', day: string): boolean =>
   existsSync(join(stagedFolder(space, kind), `day=${day}`))
 
-const readDay = (space: WorkSpace, kind: 'spans' | 'logs', day: string) =>
-  `read_parquet(${quoteText(join(escapeGlob(stagedFolder(space, kind)), `day=${day}`, '*.parquet'))}, hive_partitioning = false)`
+function readDay(space: WorkSpace, kind: 'spans' | 'logs', day: string): string {
+  const folder = join(stagedFolder(space, kind), `day=${day}`)
+  const files = readdirSync(folder).map((name) => quoteText(join(folder, name)))
+  return `read_parquet([${files.join(', ')}], hive_partitioning = false)`
+}
 
 /**
  * Leaves the day's spans, each (trace id, span id) once, in the table `day_spans`.

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { acquireLakeLock } from '../../src/lake/lake-lock.ts'
@@ -122,6 +122,18 @@ describe('a manifest that is no manifest', () => {
     const second = await world.sync()
     expect(second.state).toBe('updated')
     expect(second.manifest.partitions.length).toBe(first.manifest.partitions.length)
+  })
+})
+
+describe('a published state', () => {
+  it('is replaced in one step: who reads the old manifest reads it whole', async () => {
+    const first = await world.sync()
+    const reader = await open(inLake('manifest.json'))
+    await world.spans('b.parquet', [span(2)])
+    await world.sync()
+    const text = await reader.readFile('utf8')
+    await reader.close()
+    expect(JSON.parse(text)).toEqual(first.manifest)
   })
 })
 

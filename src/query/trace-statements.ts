@@ -14,8 +14,26 @@ ORDER BY "timestamp", span_id`,
   params: [traceId],
 })
 
-/** A digest that tells log records of one time apart; exact copies are in the lake once. */
-const recordId = `md5(concat_ws(chr(31), span_id, severity_text, body, event_name, CAST(attributes AS VARCHAR), CAST(resource_attributes AS VARCHAR), scope_name))`
+const recordColumns = [
+  'span_id',
+  'severity_text',
+  'severity_number',
+  'service_name',
+  'body',
+  'event_name',
+  'scope_name',
+  'trace_flags',
+  'attributes',
+  'resource_attributes',
+]
+
+/**
+ * A digest that tells log records of one time apart; exact copies are in the lake once.
+ * Nothing has a mark of its own, so that a record without a body is not one without an event name.
+ */
+const recordId = `md5(concat_ws(chr(31), ${recordColumns
+  .map((column) => `coalesce(CAST(${column} AS VARCHAR), chr(30))`)
+  .join(', ')}))`
 
 const recordFields = `*, CAST(epoch_ns("timestamp") AS VARCHAR) AS time_ns, ${recordId} AS record_id`
 

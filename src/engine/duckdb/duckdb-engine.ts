@@ -7,14 +7,15 @@ import { toJsonRows } from './to-json-rows.ts'
 
 /**
  * The locks, in order: the file system closes before the configuration does, and nothing opens again after that.
+ * GLOBAL where DuckDB would otherwise set this connection only.
  * Source: DuckDB documentation, "Securing DuckDB".
  */
 const lockdown = (options: DuckDbOptions): readonly string[] => [
   `SET allowed_directories = [${options.allowedDirectories.map(quoteText).join(', ')}]`,
   `SET temp_directory = ${quoteText(options.spillDirectory)}`,
   `SET memory_limit = '${options.memoryLimitMb}MB'`,
-  "SET TimeZone = 'UTC'",
-  'SET parquet_metadata_cache = true',
+  "SET GLOBAL TimeZone = 'UTC'",
+  'SET GLOBAL parquet_metadata_cache = true',
   'SET autoinstall_known_extensions = false',
   'SET autoload_known_extensions = false',
   'SET allow_community_extensions = false',

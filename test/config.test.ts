@@ -1,0 +1,138 @@
+import { tmpdir } from 'node:os'
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseConfig } from '../src/config.ts'
+import { AppError } from '../src/core/errors.ts'
+
+const failure = (environment: Readonly<Record<string, string>>, flags = {}) => {
+  try {
+    parseConfig(flags, environment)
+  } catch (error) {
+    if (error instanceof AppError) return error.details
+    throw error
+  }
+  throw new Error('it was accepted')
+}
+
+test('defaults', () => {
+  expect(parseConfig({}, {})).toEqual({
+    dataDir: resolve('data'),
+    exportsDir: resolve('data/exports'),
+    lakeDir: resolve('data/lake'),
+    knowledgeDir: resolve('data/knowledge'),
+    docsDir: resolve('docs-corpus'),
+    memoryLimitMb: 2048,
+    queryTimeoutMs: 30_000,
+    importWaitMs: 4000,
+    logLevel: 'warn',
+  })
+})
+
+test('without documentation in the working folder, that of the program', () => {
+  const here = process.cwd()
+  process.chdir(tmpdir())
+  try {
+    expect(parseConfig({}, {}).docsDir).toBe(resolve(import.meta.dirname, '..', 'docs-corpus'))
+    expect(parseConfig({}, {}).dataDir).toBe(resolve('data'))
+  } finally {
+    process.chdir(here)
+  }
+})
+
+test('the environment goes before the defaults; what is not ours is ignored', () => {
+  const environment = {
+    PARQUETRY_DATA: '/srv/data/',
+    PARQUETRY_DOCS: ' docs ',
+    PARQUETRY_MEMORY_MB: ' 512 ',
+    PARQUETRY_QUERY_TIMEOUT_MS: '100',
+    PARQUETRY_IMPORT_WAIT_MS: '0',
+    PARQUETRY_LOG: 'debug',
+    PATH: '/bin',
+    PARQUETRY_OTHER: 'x',
+  }
+  expect(parseConfig({}, environment)).toEqual({
+    dataDir: '/srv/data',
+    exportsDir: '/srv/data/exports',
+    lakeDir: '/srv/data/lake',
+    knowledgeDir: '/srv/data/knowledge',
+    docsDir: resolve('docs'),
+    memoryLimitMb: 512,
+    queryTimeoutMs: 100,
+    importWaitMs: 0,
+    logLevel: 'debug',
+  })
+})
+
+test('flags go before the environment, each for itself', () => {
+  const environment = { PARQUETRY_DATA: '/env/data', PARQUETRY_DOCS: '/env/docs' }
+  expect(parseConfig({ data: '/flag/data' }, environment)).toMatchObject({
+    lakeDir: '/flag/data/lake',
+    docsDir: '/env/docs',
+  })
+  expect(parseConfig({ docs: '/flag/docs', data: undefined }, environment)).toMatchObject({
+    lakeDir: '/env/data/lake',
+    docsDir: '/flag/docs',
+  })
+})
+
+test('an unset variable is the default', () => {
+  expect(parseConfig({}, { PARQUETRY_MEMORY_MB: undefined, PARQUETRY_DATA: undefined })).toEqual(
+    parseConfig({}, {}),
+  )
+})
+
+test('nothing changes it later', () => {
+  const config = parseConfig({}, {})
+  expect(Object.isFrozen(config)).toBe(true)
+  expect(() => Object.assign(config, { lakeDir: '/' })).toThrow(TypeError)
+})
+
+describe('refused, by name', () => {
+  test.each([
+    ['PARQUETRY_MEMORY_MB', 'abc'],
+    ['PARQUETRY_MEMORY_MB', ''],
+    ['PARQUETRY_MEMORY_MB', '255'],
+    ['PARQUETRY_MEMORY_MB', '1048577'],
+    ['PARQUETRY_MEMORY_MB', '512.5'],
+    ['PARQUETRY_MEMORY_MB', '-512'],
+    ['PARQUETRY_MEMORY_MB', '0x200'],
+    ['PARQUETRY_MEMORY_MB', '1e3'],
+    ['PARQUETRY_MEMORY_MB', 'Infinity'],
+    ['PARQUETRY_MEMORY_MB', '512MB'],
+    ['PARQUETRY_QUERY_TIMEOUT_MS', '99'],
+    ['PARQUETRY_QUERY_TIMEOUT_MS', '600001'],
+    ['PARQUETRY_QUERY_TIMEOUT_MS', ' '],
+    ['PARQUETRY_IMPORT_WAIT_MS', ''],
+    ['PARQUETRY_IMPORT_WAIT_MS', '-1'],
+    ['PARQUETRY_LOG', 'verbose'],
+    ['PARQUETRY_LOG', ''],
+    ['PARQUETRY_DATA', ''],
+    ['PARQUETRY_DATA', '   '],
+    ['PARQUETRY_DOCS', ''],
+    ['PARQUETRY_DATA', 'x'.repeat(4097)],
+  ])('%s=%j', (name, value) => {
+    const details = failure({ [name]: value })
+    expect(details).toMatchObject({
+      code: 'invalid_argument',
+      path: name,
+      actual: value,
+      next: `Correct ${name}, or unset it to use the default.`,
+    })
+    expect(details.message.startsWith(`${name} is not usable: `)).toBe(true)
+  })
+
+  test('an empty flag, under the name of its variable', () => {
+    expect(failure({ PARQUETRY_DATA: '/env' }, { data: ' ' })).toMatchObject({
+      path: 'PARQUETRY_DATA',
+      message: 'PARQUETRY_DATA is not usable: is empty.',
+    })
+  })
+
+  test('says what is wrong', () => {
+    expect(failure({ PARQUETRY_MEMORY_MB: '512MB' }).message).toBe(
+      'PARQUETRY_MEMORY_MB is not usable: is not a whole number.',
+    )
+    expect(failure({ PARQUETRY_MEMORY_MB: '1' }).message).toContain('256')
+    expect(failure({ PARQUETRY_LOG: 'loud' }).message).toMatch(/error.*warn.*info.*debug/)
+  })
+})

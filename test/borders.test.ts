@@ -19,7 +19,10 @@ const rooms: Readonly<Record<string, { uses: readonly string[]; types?: readonly
   samples: { uses: ['core', 'catalog', 'engine'] },
   'config.ts': { uses: ['core'] },
   'runtime.ts': { uses: ['core', 'engine', 'lake', 'knowledge'], types: ['config.ts'] },
-  tools: { uses: ['core', 'catalog', 'query'], types: ['runtime.ts', 'config.ts', 'lake', 'engine', 'knowledge'] },
+  tools: {
+    uses: ['core', 'catalog', 'query'],
+    types: ['runtime.ts', 'config.ts', 'lake', 'engine', 'knowledge'],
+  },
   server: { uses: ['core', 'tools'], types: ['runtime.ts'] },
   cli: {
     uses: ['core', 'config.ts', 'runtime.ts', 'server', 'samples', 'exports', 'lake', 'knowledge', 'engine'],
@@ -76,7 +79,11 @@ const imports = files.flatMap(listImports)
 const isRelative = ({ target }: Import) => target.startsWith('.')
 const toFile = ({ file, target }: Import) => relative(root, resolve(root, dirname(file), target))
 const toRoom = (file: string) => file.split('/')[0] ?? ''
-const toPackage = (target: string) => target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/')
+const toPackage = (target: string) =>
+  target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/')
 
 describe('borders', () => {
   it('finds the sources and their imports', () => {
@@ -103,7 +110,9 @@ describe('borders', () => {
 
   it('reaches outside src for the package description only', () => {
     const outside = imports.filter((entry) => isRelative(entry) && toFile(entry).startsWith('..'))
-    expect(outside.map((entry) => `${entry.file} -> ${toFile(entry)}`)).toEqual(['core/version.ts -> ../package.json'])
+    expect(outside.map((entry) => `${entry.file} -> ${toFile(entry)}`)).toEqual([
+      'core/version.ts -> ../package.json',
+    ])
   })
 
   it('imports each npm package in its one place only', () => {
@@ -137,12 +146,16 @@ describe('borders', () => {
   it('has no `export *`, no `any`, and no file over 300 lines', () => {
     const texts = files.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
     expect(texts.filter(({ text }) => /^export \*/m.test(text)).map(({ file }) => file)).toEqual([])
-    expect(texts.filter(({ text }) => /@ts-(ignore|nocheck|expect-error)/.test(text)).map(({ file }) => file)).toEqual([])
+    expect(
+      texts.filter(({ text }) => /@ts-(ignore|nocheck|expect-error)/.test(text)).map(({ file }) => file),
+    ).toEqual([])
     expect(texts.filter(({ text }) => text.split('\n').length > 300).map(({ file }) => file)).toEqual([])
   })
 
   it('lets the command line alone end the process', () => {
-    const exits = files.filter((file) => /process\.(exit\(|exitCode)/.test(readFileSync(join(root, file), 'utf8')))
+    const exits = files.filter((file) =>
+      /process\.(exit\(|exitCode)/.test(readFileSync(join(root, file), 'utf8')),
+    )
     expect(exits.filter((file) => file !== 'main.ts' && !file.startsWith('cli/'))).toEqual([])
   })
 })

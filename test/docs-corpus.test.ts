@@ -11,9 +11,18 @@ const texts = pages.map((page) => ({ page, text: readFileSync(join(root, page), 
 const calls = texts.flatMap(({ page, text }) =>
   [...text.matchAll(/^```json\n([\s\S]*?)^```/gm)].flatMap(([, json = ''], i) => {
     const parsed = JSON.parse(json) as { name?: string; arguments?: Record<string, unknown> }
-    return parsed.name && parsed.arguments ? [{ page, i, name: parsed.name, arguments: parsed.arguments }] : []
+    return parsed.name && parsed.arguments
+      ? [{ page, i, name: parsed.name, arguments: parsed.arguments }]
+      : []
   }),
 )
+
+/** Attributes that the sample data carries beyond the catalog, so that discovery has something to find. */
+const sampleAttributes = [
+  'Attributes.cx.customer.tier',
+  'Attributes.cx.order.value_eur',
+  'Attributes.cx.debug.probe',
+]
 
 describe('the documentation corpus', () => {
   let connection: Connection
@@ -28,7 +37,8 @@ describe('the documentation corpus', () => {
   })
 
   it('has one title per page', () => {
-    const titles = ({ text }: { text: string }) => text.replaceAll(/^```[\s\S]*?^```/gm, '').match(/^# .+/gm)?.length
+    const titles = ({ text }: { text: string }) =>
+      text.replaceAll(/^```[\s\S]*?^```/gm, '').match(/^# .+/gm)?.length
     expect(texts.filter((entry) => titles(entry) !== 1).map(({ page }) => page)).toEqual([])
   })
 
@@ -41,11 +51,14 @@ describe('the documentation corpus', () => {
     expect(broken).toEqual([])
   })
 
-  it('names only columns that the catalog has', () => {
-    const known = new Set(services.flatMap(({ columns }) => columns.map(({ path }) => path)))
+  it('names only columns that the catalog or the sample data has', () => {
+    const catalog = services.flatMap(({ columns }) => columns.map(({ path }) => path))
+    const known = new Set([...catalog, ...sampleAttributes])
     const unknown = texts.flatMap(({ page, text }) =>
       [...text.matchAll(/`(Attributes\.[a-z0-9_.]*[a-z0-9_])`/g)]
-        .filter(([, path = '']) => !known.has(path) && ![...known].some((other) => other.startsWith(`${path}.`)))
+        .filter(
+          ([, path = '']) => !known.has(path) && ![...known].some((other) => other.startsWith(`${path}.`)),
+        )
         .map(([, path]) => `${page}: ${path}`),
     )
     expect(unknown).toEqual([])
@@ -58,7 +71,9 @@ describe('the documentation corpus', () => {
   it.each(calls)('$page call $i ($name) answers', async ({ name, arguments: args }) => {
     const { isError, text, structured } = await connection.call(name, args)
     expect(isError ? text : '').toBe('')
-    const results = Object.values((structured['results'] ?? {}) as Record<string, { error?: unknown; rowCount?: number }>)
+    const results = Object.values(
+      (structured['results'] ?? {}) as Record<string, { error?: unknown; rowCount?: number }>,
+    )
     expect(results.filter(({ error }) => error !== undefined)).toEqual([])
     expect(results.filter(({ rowCount }) => rowCount === 0)).toEqual([])
   })

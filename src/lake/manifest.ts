@@ -61,8 +61,6 @@ const manifestSchema = z.object({
   sources: z.array(sourceSchema),
   rejected: z.array(rejectedSchema),
   partitions: z.array(partitionSchema),
-  /** Files of earlier states, kept a while for readers that still hold them: path → time of replacement in ms. */
-  superseded: z.record(z.string(), z.number()),
 })
 
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>
@@ -74,7 +72,6 @@ export const emptyManifest: Manifest = {
   sources: [],
   rejected: [],
   partitions: [],
-  superseded: {},
 }
 
 export const manifestName = 'manifest.json'

@@ -4,7 +4,7 @@ import type { Progress } from '../core/progress.ts'
 import { type ExportFile, findExportFiles } from '../exports/find-files.ts'
 import { recogniseExport } from '../exports/recognise.ts'
 import { buildDay } from './build-day.ts'
-import { collectGarbage, supersede } from './collect-garbage.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import { acquireLakeLock } from './lake-lock.ts'
 import { type Manifest, type Partition, readManifest, type Source, writeManifest } from './manifest.ts'
 import { type ReadSource, readSources, toDamagedFile } from './read-sources.ts'
@@ -91,16 +91,14 @@ async function build(
   ]
   const isStale = ({ table, day }: Partition) =>
     (table === 'logs' ? staleLogs : staleSpans).days.includes(day)
-  const next: Manifest = {
+  return {
     format: 1,
     generation: old.generation + 1,
     publishedAt: new Date().toISOString(),
     sources,
     rejected: [...old.rejected.filter(stays), ...rejected].sort(byPath),
     partitions: [...old.partitions.filter((partition) => !isStale(partition)), ...rebuilt],
-    superseded: {},
   }
-  return { ...next, superseded: supersede(old, next, Date.now()) }
 }
 
 /** A file that grew while it was read would leave the lake and its own record of it in disagreement. */

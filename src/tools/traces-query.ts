@@ -13,7 +13,7 @@ import {
   querySchemas,
 } from '../query/request.ts'
 import { checkHasData, describeRange, toImportNotes } from './data-notes.ts'
-import { defineTool } from './define-tool.ts'
+import { defineTool, isStale } from './define-tool.ts'
 import { errorSchema, toErrorJson } from './error-schema.ts'
 import { toErrorText } from './reply.ts'
 import { toTextTable } from './text-table.ts'
@@ -149,6 +149,7 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
     const results: [string, Result][] = []
     for (const query of placed) {
       const result = await runQuery(snapshot, range, query, context).catch((error: unknown) => {
+        if (isStale(error)) throw error
         context.runtime.log[error instanceof AppError ? 'debug' : 'error'](
           `traces_query ${query.at}: ${error}`,
         )

@@ -12,7 +12,10 @@ const run = promisify(execFile)
 
 type Outcome = Readonly<{ code: number; stdout: string; stderr: string }>
 
-async function parquetry(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+async function parquetry(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   const options = { env: { PATH: process.env['PATH'] ?? '', ...env }, maxBuffer: 10_000_000 }
   return run(process.execPath, [entry, ...args], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -29,15 +32,27 @@ afterAll(() => rm(data, { recursive: true, force: true }))
 describe('the command line', () => {
   it('has help and a version', async () => {
     const help = await parquetry(['--help'])
-    for (const command of ['demo', 'mcp', 'import', 'index-docs', 'generate-exports']) expect(help.stdout).toContain(command)
+    for (const command of ['demo', 'mcp', 'import', 'index-docs', 'generate-exports'])
+      expect(help.stdout).toContain(command)
     expect((await parquetry(['--version'])).stdout.trim()).toBe(packageJson.version)
-    expect((await parquetry(['generate-exports', '--help'])).stdout).toMatch(/--journeys[\s\S]*--days[\s\S]*--start[\s\S]*--seed/)
+    expect((await parquetry(['generate-exports', '--help'])).stdout).toMatch(
+      /--journeys[\s\S]*--days[\s\S]*--start[\s\S]*--seed/,
+    )
   })
 
   it('refuses what it does not know', async () => {
-    expect(await parquetry(['imprt'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/unknown command 'imprt'[\s\S]*import/) })
-    expect(await parquetry(['import', '--dta', 'x'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/--dta[\s\S]*--data/) })
-    expect(await parquetry(['generate-exports'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/--out/) })
+    expect(await parquetry(['imprt'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/unknown command 'imprt'[\s\S]*import/),
+    })
+    expect(await parquetry(['import', '--dta', 'x'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/--dta[\s\S]*--data/),
+    })
+    expect(await parquetry(['generate-exports'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/--out/),
+    })
   })
 
   it('refuses bad numbers and settings with the way out', async () => {
@@ -53,7 +68,10 @@ describe('the command line', () => {
     const made = await parquetry(['generate-exports', '--out', join(data, 'exports'), ...args])
     expect(made.stdout).toMatch(/Wrote 4 files of sample data .*: 200 journeys/)
     const imported = await parquetry(['import', '--data', data])
-    const [raw] = await askRawExport(data, `SELECT count(*)::INT n, count(DISTINCT TraceId)::INT t FROM spans`)
+    const [raw] = await askRawExport(
+      data,
+      `SELECT count(*)::INT n, count(DISTINCT TraceId)::INT t FROM spans`,
+    )
     const count = (n: unknown) => Number(n).toLocaleString('en-GB')
     expect(imported.stdout).toMatch(new RegExp(`spans +${count(raw?.['n'])} rows`))
     expect(imported.stdout).toMatch(new RegExp(`traces +${count(raw?.['t'])} rows`))
@@ -71,7 +89,8 @@ describe('the command line', () => {
 })
 
 /** The lines of one question of the demo's output. */
-const section = (stdout: string, number: number) => stdout.slice(stdout.indexOf(`\n${number}. `), stdout.indexOf(`\n${number + 1}. `))
+const section = (stdout: string, number: number) =>
+  stdout.slice(stdout.indexOf(`\n${number}. `), stdout.indexOf(`\n${number + 1}. `))
 
 describe('the demo', () => {
   it('answers eight questions, and the answers are those of the raw export', async () => {
@@ -87,25 +106,31 @@ describe('the demo', () => {
       demo,
       `SELECT SpanAttributes['cx.queue.name'] AS q, printf('%.2f', avg(${mos})) AS m, count(*)::INT AS n FROM spans WHERE ${agent} AND ${lastWeek} GROUP BY 1`,
     )
-    for (const { q, m, n } of queues) expect(section(stdout, 1)).toMatch(new RegExp(`${q ?? '\\(none\\)'} +${m ?? '\\(none\\)'} +${n}\\n`))
+    for (const { q, m, n } of queues)
+      expect(section(stdout, 1)).toMatch(new RegExp(`${q ?? '\\(none\\)'} +${m ?? '\\(none\\)'} +${n}\\n`))
     const [poor] = await askRawExport(
       demo,
       `SELECT count(*) FILTER (${mos} < 3)::INT AS p, count(${mos})::INT AS n FROM spans WHERE ${agent}`,
     )
     const share = ((Number(poor?.['p']) / Number(poor?.['n'])) * 100).toFixed(2)
-    expect(section(stdout, 2)).toMatch(new RegExp(`${share} % +${poor?.['p']} +${Number(poor?.['n']).toLocaleString('en-GB')}`))
+    expect(section(stdout, 2)).toMatch(
+      new RegExp(`${share} % +${poor?.['p']} +${Number(poor?.['n']).toLocaleString('en-GB')}`),
+    )
     const [holder] = await askRawExport(
       demo,
       `SELECT SpanAttributes['cx.agent.username'] AS a, sum(SpanAttributes['cx.interaction.hold_count']::INT)::INT AS h, count(*)::INT AS n
        FROM spans WHERE ${agent} AND ${lastWeek} GROUP BY 1 ORDER BY h DESC, a LIMIT 1`,
     )
-    expect(section(stdout, 6)).toMatch(new RegExp(`${holder?.['a']} +${holder?.['h']} +[\\d.]+ +${holder?.['n']}`))
+    expect(section(stdout, 6)).toMatch(
+      new RegExp(`${holder?.['a']} +${holder?.['h']} +[\\d.]+ +${holder?.['n']}`),
+    )
     const reasons = await askRawExport(
       demo,
       `SELECT SpanAttributes['cx.contact.disconnect_reason'] AS r, count(*)::INT AS n FROM spans
        WHERE ${agent} AND SpanAttributes['cx.contact.direction'] = 'inbound' GROUP BY 1 ORDER BY n DESC LIMIT 4`,
     )
-    for (const { r, n } of reasons) expect(section(stdout, 7)).toMatch(new RegExp(`${r} +${Number(n).toLocaleString('en-GB')}\\n`))
+    for (const { r, n } of reasons)
+      expect(section(stdout, 7)).toMatch(new RegExp(`${r} +${Number(n).toLocaleString('en-GB')}\\n`))
     expect(stdout).toMatch(/concepts\/mos\.md:\d+-\d+/)
   })
 })

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { acquireLakeLock } from '../../src/lake/lake-lock.ts'
 import { type Manifest, readManifest } from '../../src/lake/manifest.ts'
-import { findDifferences } from '../support/lake-compare.ts'
 import { at, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld, readTable } from '../support/lake-world.ts'
 
@@ -38,13 +37,12 @@ const listFiles = async () =>
     .map((entry) => join(entry.parentPath, entry.name).slice(world.lakeDir.length + 1))
     .sort()
 
-const named = ({ partitions, sources, superseded }: Manifest) =>
+const named = ({ partitions, sources }: Manifest) =>
   [
     'manifest.json',
     'lock.duckdb',
     ...partitions.map(({ file }) => file),
     ...sources.flatMap(({ index }) => (index ? [index] : [])),
-    ...Object.keys(superseded),
   ].sort()
 
 describe('what a crash left behind', () => {
@@ -138,49 +136,24 @@ describe('a published state', () => {
 })
 
 describe('files of an earlier state', () => {
-  const graceMs = 15 * 60 * 1000
+  it('go with the import that replaces them, so that a pattern finds each row once', async () => {
+    const first = await world.sync()
+    await world.spans('b.parquet', [span(2)])
+    const { manifest } = await world.sync()
+    expect(first.manifest.partitions.filter(({ file }) => existsSync(inLake(file)))).toEqual([])
+    expect(await listFiles()).toEqual(named(manifest))
+    const pattern = inLake('spans/**/*.parquet')
+    expect(await world.query(`SELECT count(*) AS n FROM read_parquet('${pattern}')`)).toEqual([{ n: 2 }])
+  })
 
-  it('stay for readers that hold it', async () => {
+  it('are missed by a reader as stale, not as damage', async () => {
     const first = await world.sync()
     const read = readTable(first.manifest, world.lakeDir, 'spans')
-    await world.spans('a.parquet', [span(1), span(2), span(3)])
-    const second = await world.sync()
-    expect(await countSpans(second.manifest)).toBe(3)
-    expect(await world.query(`SELECT span_id FROM (${read})`)).toEqual([{ span_id: spanId(1) }])
-    const old = first.manifest.partitions.map(({ file }) => file)
-    expect(Object.keys(second.manifest.superseded)).toEqual(expect.arrayContaining(old))
-  })
-
-  it('go with the first import after the grace time, and not before', async () => {
-    const first = await world.sync()
-    const old = first.manifest.partitions.map(({ file }) => file)
-    await world.spans('b.parquet', [span(2)])
-    const second = await world.sync()
-    const age = async (ms: number) => {
-      const { superseded, ...rest } = await readManifest(world.lakeDir)
-      const aged = Object.fromEntries(Object.entries(superseded).map(([file, time]) => [file, time - ms]))
-      await writeFile(inLake('manifest.json'), JSON.stringify({ ...rest, superseded: aged }))
-    }
-    await age(graceMs - 60_000)
-    await world.spans('c.parquet', [span(3)])
-    await world.sync()
-    expect(old.every((file) => existsSync(inLake(file)))).toBe(true)
-    await age(120_000)
-    await world.spans('d.parquet', [span(4)])
-    const { manifest } = await world.sync()
-    expect(old.some((file) => existsSync(inLake(file)))).toBe(false)
-    expect(second.manifest.partitions.every(({ file }) => existsSync(inLake(file)))).toBe(true)
-    expect(await listFiles()).toEqual(named(manifest))
-  })
-
-  it('hold the rows of their own state to the end', async () => {
-    const first = await world.sync()
-    const copyDir = join(world.root, 'clean')
-    const clean = await world.sync(copyDir)
     await world.spans('b.parquet', [span(2)])
     await world.sync()
-    const state = { manifest: first.manifest, lakeDir: world.lakeDir }
-    expect(await findDifferences(world, state, { manifest: clean.manifest, lakeDir: copyDir })).toEqual([])
+    await expect(world.query(`SELECT span_id FROM (${read})`)).rejects.toMatchObject({
+      details: { code: 'stale' },
+    })
   })
 })
 

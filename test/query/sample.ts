@@ -44,7 +44,7 @@ const service: Service = {
 }
 
 /** All of the sample rows, and time before 1970. */
-export const wholeRange: TimeRange = { startNs: -(10n ** 18n), endNs: start * 2n }
+const wholeRange: TimeRange = { startNs: -(10n ** 18n), endNs: start * 2n }
 
 export const source: QuerySource = {
   relation: 'SELECT * FROM sample',
@@ -87,7 +87,7 @@ export const openEngine = (timeoutMs = 20_000): Promise<Engine> =>
     timeoutMs,
   })
 
-export async function insertRows(engine: Engine, rows: readonly SampleRow[]): Promise<void> {
+async function insertRows(engine: Engine, rows: readonly SampleRow[]): Promise<void> {
   for (let i = 0; i < rows.length; i += 100) {
     const some = rows.slice(i, i + 100)
     await engine.run({

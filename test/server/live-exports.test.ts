@@ -19,10 +19,13 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true })
 })
 
-const drop = (n: number, name: string) => copyFile(join(inject('sampleData'), 'exports', day(n)), join(data, 'exports', name))
+const drop = (n: number, name: string) =>
+  copyFile(join(inject('sampleData'), 'exports', day(n)), join(data, 'exports', name))
 
 async function countTraces(): Promise<number> {
-  const queries = { scalar: [{ key: 'n', service: 'traces', aggregates: [{ name: 'n', fn: 'count', path: '*' }] }] }
+  const queries = {
+    scalar: [{ key: 'n', service: 'traces', aggregates: [{ name: 'n', fn: 'count', path: '*' }] }],
+  }
   const { structured, isError } = await connection.call('traces_query', { ...window, queries })
   const results = structured['results'] as { n: { rows: number[][] } } | undefined
   return isError ? 0 : (results?.n.rows[0]?.[0] ?? Number.NaN)
@@ -76,7 +79,8 @@ describe('a drop folder that changes while the server runs', () => {
     await drop(6, 'newer.parquet')
     await pause()
     const second = await connection.call('traces_list', { ...args, cursor: first.structured['nextCursor'] })
-    const ids = ({ structured }: typeof first) => (structured['traces'] as { traceId: string; startTime: string }[])
+    const ids = ({ structured }: typeof first) =>
+      structured['traces'] as { traceId: string; startTime: string }[]
     const last = ids(first).at(-1)?.startTime ?? ''
     expect(ids(second)).toHaveLength(5)
     for (const { startTime } of ids(second)) expect(startTime < last).toBe(true)

@@ -20,7 +20,9 @@ let strayLines: string[]
 beforeEach(() => {
   waiting = new Map()
   strayLines = []
-  server = spawn(process.execPath, [entry, 'mcp', '--data', inject('sampleData')], { stdio: ['pipe', 'pipe', 'inherit'] })
+  server = spawn(process.execPath, [entry, 'mcp', '--data', inject('sampleData')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   if (!server.stdout) throw new Error('no standard output')
   createInterface(server.stdout).on('line', (line) => {
     const message = JSON.parse(line) as Message
@@ -37,7 +39,9 @@ let nextId = 1
 
 function send(method: string, params: Record<string, unknown>): Promise<Message> {
   const id = nextId++
-  server.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: meta } })}\n`)
+  server.stdin?.write(
+    `${JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: meta } })}\n`,
+  )
   return new Promise((answer) => waiting.set(id, answer))
 }
 
@@ -48,7 +52,10 @@ describe('protocol revision 2026-07-28, message by message', () => {
     expect(String(discovered.result?.['instructions'])).toMatch(/get_schema/)
     const listed = await send('tools/list', {})
     expect(listed.result).toMatchObject({ ttlMs: 3_600_000, cacheScope: 'private' })
-    const called = await send('tools/call', { name: 'traces_span_insights', arguments: { traceId, spanId: agentSpanId } })
+    const called = await send('tools/call', {
+      name: 'traces_span_insights',
+      arguments: { traceId, spanId: agentSpanId },
+    })
     expect(called.result?.['isError']).not.toBe(true)
     expect(strayLines).toEqual([])
   })

@@ -34,23 +34,29 @@ function listCalls(): readonly Call[] {
   return [...unique.values()]
 }
 
-describe.skipIf(!isPresent)(`examples of the wire contract${isPresent ? '' : ' (skipped: shared folder absent)'}`, () => {
-  let connection: Connection
-  beforeAll(async () => {
-    connection = await connectStdio(inject('sampleData'))
-  })
-  afterAll(() => connection.close())
+describe.skipIf(!isPresent)(
+  `examples of the wire contract${isPresent ? '' : ' (skipped: shared folder absent)'}`,
+  () => {
+    let connection: Connection
+    beforeAll(async () => {
+      connection = await connectStdio(inject('sampleData'))
+    })
+    afterAll(() => connection.close())
 
-  const calls = isPresent ? listCalls() : []
+    const calls = isPresent ? listCalls() : []
 
-  it('are all found', () => {
-    expect(new Set(calls.map(({ name }) => name)).size).toBe(7)
-    expect(calls.length).toBeGreaterThanOrEqual(9)
-  })
+    it('are all found', () => {
+      expect(new Set(calls.map(({ name }) => name)).size).toBe(7)
+      expect(calls.length).toBeGreaterThanOrEqual(9)
+    })
 
-  it.each(calls.map((call, i) => ({ ...call, i })))('$i: $name runs unchanged', async ({ name, arguments: args }) => {
-    const answer = await connection.call(name, args)
-    expect(answer.text).not.toMatch(/^Error/)
-    expect(answer.isError).toBe(false)
-  })
-})
+    it.each(calls.map((call, i) => ({ ...call, i })))(
+      '$i: $name runs unchanged',
+      async ({ name, arguments: args }) => {
+        const answer = await connection.call(name, args)
+        expect(answer.text).not.toMatch(/^Error/)
+        expect(answer.isError).toBe(false)
+      },
+    )
+  },
+)

@@ -47,16 +47,21 @@ describe('over stdio, with sample data', () => {
     expect(JSON.stringify(tools).length / 4).toBeLessThan(9_000)
   })
 
-  it.each(contractCalls)('answers $name in structured content and in text', async ({ name, arguments: args }) => {
-    const answer = await connection.call(name, args)
-    expect(answer.text).not.toMatch(/^Error/)
-    expect(answer.isError).toBe(false)
-    expect(Object.keys(answer.structured).length).toBeGreaterThan(0)
-    expect(answer.text.length).toBeGreaterThan(100)
-  })
+  it.each(contractCalls)(
+    'answers $name in structured content and in text',
+    async ({ name, arguments: args }) => {
+      const answer = await connection.call(name, args)
+      expect(answer.text).not.toMatch(/^Error/)
+      expect(answer.isError).toBe(false)
+      expect(Object.keys(answer.structured).length).toBeGreaterThan(0)
+      expect(answer.text.length).toBeGreaterThan(100)
+    },
+  )
 
   it('answers an unknown tool with a protocol error and lives on', async () => {
-    await expect(connection.client.callTool({ name: 'drop_tables', arguments: {} })).rejects.toThrow(/drop_tables/)
+    await expect(connection.client.callTool({ name: 'drop_tables', arguments: {} })).rejects.toThrow(
+      /drop_tables/,
+    )
     expect((await connection.call('get_schema', {})).isError).toBe(false)
   })
 })
@@ -85,8 +90,13 @@ describe('over stdio, on an empty machine', () => {
   })
 
   it.each(['traces_query', 'traces_list'])('%s says how to add data', async (name) => {
-    const queries = { scalar: [{ key: 'n', service: 'traces', aggregates: [{ name: 'n', fn: 'count', path: '*' }] }] }
-    const { isError, text } = await connection.call(name, name === 'traces_query' ? { ...window, queries } : { ...window })
+    const queries = {
+      scalar: [{ key: 'n', service: 'traces', aggregates: [{ name: 'n', fn: 'count', path: '*' }] }],
+    }
+    const { isError, text } = await connection.call(
+      name,
+      name === 'traces_query' ? { ...window, queries } : { ...window },
+    )
     expect(isError).toBe(true)
     expect(text).toMatch(/no_data.*\n.*exports/)
   })

@@ -33,7 +33,10 @@ const docs = resolve(import.meta.dirname, '../../docs-corpus')
  * A real client that starts the server as a child process, as desktop assistants do.
  * It lists the tools first, and from then on checks each answer against the tool's output schema itself.
  */
-export async function connectStdio(data: string, environment: Readonly<Record<string, string>> = {}): Promise<Connection> {
+export async function connectStdio(
+  data: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Connection> {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [entry, 'mcp', '--data', data, '--docs', docs],
@@ -47,7 +50,10 @@ export async function connectStdio(data: string, environment: Readonly<Record<st
 }
 
 /** A client and a server in this process. */
-export async function connectInMemory(data: string, environment: Readonly<Record<string, string>> = {}): Promise<Connection> {
+export async function connectInMemory(
+  data: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Connection> {
   const runtime = openRuntime(parseConfig({ data, docs }, { PARQUETRY_LOG: 'error', ...environment }))
   const server = createServer(runtime)
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair()

@@ -11,7 +11,12 @@ export const contractCalls: readonly Readonly<{ name: string; arguments: Record<
   { name: 'knowledge', arguments: { query: 'What is MOS score and how is it calculated' } },
   {
     name: 'traces_list',
-    arguments: { ...window, filters: [{ path: 'SpanName', eq: 'cx.interaction.agent' }], sort: 'desc', limit: 10 },
+    arguments: {
+      ...window,
+      filters: [{ path: 'SpanName', eq: 'cx.interaction.agent' }],
+      sort: 'desc',
+      limit: 10,
+    },
   },
   {
     name: 'traces_query',

@@ -11,8 +11,12 @@ export async function askRawExport(data: string, sql: string): Promise<readonly 
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   try {
-    await connection.run(`CREATE VIEW spans AS SELECT * FROM read_parquet('${join(data, 'exports')}/**/otel_traces*.parquet')`)
-    await connection.run(`CREATE VIEW logs AS SELECT * FROM read_parquet('${join(data, 'exports')}/**/otel_logs*.parquet')`)
+    await connection.run(
+      `CREATE VIEW spans AS SELECT * FROM read_parquet('${join(data, 'exports')}/**/otel_traces*.parquet')`,
+    )
+    await connection.run(
+      `CREATE VIEW logs AS SELECT * FROM read_parquet('${join(data, 'exports')}/**/otel_logs*.parquet')`,
+    )
     return (await connection.runAndReadAll(sql)).getRowObjectsJson() as readonly Row[]
   } finally {
     connection.closeSync()

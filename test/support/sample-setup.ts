@@ -28,7 +28,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     noProgress,
   )
   await syncLake(config, { log: createLog('error'), progress: noProgress })
-  await indexDocs({ docs: config.docsDir, index: config.knowledgeDir, embedder: createHashingEmbedder() }, noProgress)
+  await indexDocs(
+    { docs: config.docsDir, index: config.knowledgeDir, embedder: createHashingEmbedder() },
+    noProgress,
+  )
   project.provide('sampleData', data)
   return () => rm(data, { recursive: true, force: true })
 }

@@ -9,9 +9,20 @@ beforeAll(async () => {
 })
 afterAll(() => connection.close())
 
-type Column = Readonly<{ path: string; service?: string; filled?: number; top?: string[]; min?: number; median?: number; max?: number }>
+type Column = Readonly<{
+  path: string
+  service?: string
+  filled?: number
+  top?: string[]
+  min?: number
+  median?: number
+  max?: number
+}>
 type Service = Readonly<{ name: string; rows: number; columns?: Record<string, string> }>
-type Example = Readonly<{ name: string; arguments: { queries: Record<string, unknown> } & Record<string, unknown> }>
+type Example = Readonly<{
+  name: string
+  arguments: { queries: Record<string, unknown> } & Record<string, unknown>
+}>
 
 describe('get_schema', () => {
   it('stays under 4,000 tokens by default, as structure and as text', async () => {
@@ -31,22 +42,27 @@ describe('get_schema', () => {
     }
   })
 
-  it.each([{}, { service: 'node_interaction' }, { service: 'spans' }, { service: 'logs' }, { service: 'traces' }])(
-    'gives an example for %j that runs as it stands',
-    async (args) => {
-      const { structured } = await connection.call('get_schema', args)
-      const example = structured['example'] as Example
-      const types = Object.keys(example.arguments.queries)
-      expect(types).toEqual(expect.arrayContaining(['scalar', 'series', 'table', 'rate', 'facet']))
-      const answer = await connection.call(example.name, example.arguments)
-      const results = Object.values(answer.structured['results'] as Record<string, { error?: unknown; rowCount: number }>)
-      expect(results).toHaveLength(types.length)
-      for (const result of results) {
-        expect(result.error).toBeUndefined()
-        expect(result.rowCount).toBeGreaterThan(0)
-      }
-    },
-  )
+  it.each([
+    {},
+    { service: 'node_interaction' },
+    { service: 'spans' },
+    { service: 'logs' },
+    { service: 'traces' },
+  ])('gives an example for %j that runs as it stands', async (args) => {
+    const { structured } = await connection.call('get_schema', args)
+    const example = structured['example'] as Example
+    const types = Object.keys(example.arguments.queries)
+    expect(types).toEqual(expect.arrayContaining(['scalar', 'series', 'table', 'rate', 'facet']))
+    const answer = await connection.call(example.name, example.arguments)
+    const results = Object.values(
+      answer.structured['results'] as Record<string, { error?: unknown; rowCount: number }>,
+    )
+    expect(results).toHaveLength(types.length)
+    for (const result of results) {
+      expect(result.error).toBeUndefined()
+      expect(result.rowCount).toBeGreaterThan(0)
+    }
+  })
 
   it('describes a service with statistics of the data', async () => {
     const { structured } = await connection.call('get_schema', { service: 'agent_interaction' })
@@ -67,7 +83,9 @@ describe('get_schema', () => {
   it('finds columns by words', async () => {
     const { structured } = await connection.call('get_schema', { search: 'hold time' })
     const found = (structured['columns'] as Column[]).map(({ path }) => path)
-    expect(found.slice(0, 6)).toEqual(expect.arrayContaining(['Attributes.cx.interaction.hold_ms', 'Attributes.hold_ms']))
+    expect(found.slice(0, 6)).toEqual(
+      expect.arrayContaining(['Attributes.cx.interaction.hold_ms', 'Attributes.hold_ms']),
+    )
   })
 
   it('shows attributes that only the data knows', async () => {

@@ -8,7 +8,12 @@ beforeAll(async () => {
 })
 afterAll(() => connection.close())
 
-type Case = Readonly<{ about: string; tool: string; args: Record<string, unknown>; expected: readonly RegExp[] }>
+type Case = Readonly<{
+  about: string
+  tool: string
+  args: Record<string, unknown>
+  expected: readonly RegExp[]
+}>
 
 const otherTrace = 'ffffffffffffffffffffffffffffffff'
 
@@ -28,7 +33,12 @@ const cases: readonly Case[] = [
   {
     about: 'an unknown parameter deep inside',
     tool: 'traces_query',
-    args: { ...window, queries: { scalar: [{ key: 'a', service: 'spans', aggregate: [], aggregates: [{ name: 'n', fn: 'count' }] }] } },
+    args: {
+      ...window,
+      queries: {
+        scalar: [{ key: 'a', service: 'spans', aggregate: [], aggregates: [{ name: 'n', fn: 'count' }] }],
+      },
+    },
     expected: [/at: queries\.scalar\[0\]\.aggregate/, /nearest: aggregates/],
   },
   {
@@ -103,7 +113,12 @@ const cases: readonly Case[] = [
     args: { ...window, filters: [{ path: 'spanname', eq: 'x' }] },
     expected: [/unknown_name/, /nearest: SpanName/],
   },
-  { about: 'an empty question', tool: 'knowledge', args: { query: '   ' }, expected: [/invalid_argument/, /at: query/] },
+  {
+    about: 'an empty question',
+    tool: 'knowledge',
+    args: { query: '   ' },
+    expected: [/invalid_argument/, /at: query/],
+  },
 ]
 
 describe('bad input gets a clear error', () => {

@@ -124,7 +124,13 @@ describe('traces_query against the raw export', () => {
   it('shows rows with chosen columns', async () => {
     const { a } = await query({
       table: [
-        { key: 'a', service: 'agent_interaction', columns: ['SpanId', mos], orders: [{ path: mos, direction: 'asc' }], limit: 3 },
+        {
+          key: 'a',
+          service: 'agent_interaction',
+          columns: ['SpanId', mos],
+          orders: [{ path: mos, direction: 'asc' }],
+          limit: 3,
+        },
       ],
     })
     const raw = await askRawExport(data, `SELECT ${rawMos} m FROM spans WHERE ${agent} ORDER BY m LIMIT 3`)
@@ -161,7 +167,14 @@ describe('traces_query against the raw export', () => {
 
   it.each(['true', true, 'TRUE'])('takes booleans as %j', async (flag) => {
     const { a } = await query({
-      facet: [{ key: 'a', service: 'journey_interaction', path: 'Attributes.had_bot', filters: [{ path: 'Attributes.had_bot', eq: flag }] }],
+      facet: [
+        {
+          key: 'a',
+          service: 'journey_interaction',
+          path: 'Attributes.had_bot',
+          filters: [{ path: 'Attributes.had_bot', eq: flag }],
+        },
+      ],
     })
     const [raw] = await askRawExport(
       data,
@@ -195,15 +208,25 @@ describe('traces_query in a batch', () => {
     const results = await query({
       scalar: [
         { key: 'good', service: 'agent_interaction', aggregates: [count] },
-        { key: 'typo', service: 'agent_interaction', aggregates: [{ name: 'x', fn: 'avg', path: 'Attributes.cx.webrtc.audio.mos_scor' }] },
+        {
+          key: 'typo',
+          service: 'agent_interaction',
+          aggregates: [{ name: 'x', fn: 'avg', path: 'Attributes.cx.webrtc.audio.mos_scor' }],
+        },
         { key: 'fn', service: 'agent_interaction', aggregates: [{ name: 'x', fn: 'average', path: mos }] },
         { key: 'service', service: 'agents', aggregates: [count] },
       ],
     })
     expect(results['good']?.rows[0]?.[0]).toBeGreaterThan(0)
-    expect(results['typo']?.error).toMatchObject({ code: 'unknown_name', path: 'queries.scalar[1].aggregates[0].path' })
+    expect(results['typo']?.error).toMatchObject({
+      code: 'unknown_name',
+      path: 'queries.scalar[1].aggregates[0].path',
+    })
     expect(results['typo']?.error?.nearest?.[0]).toBe(mos)
-    expect(results['fn']?.error).toMatchObject({ code: 'unknown_name', path: 'queries.scalar[2].aggregates[0].fn' })
+    expect(results['fn']?.error).toMatchObject({
+      code: 'unknown_name',
+      path: 'queries.scalar[2].aggregates[0].fn',
+    })
     expect(results['service']?.error?.nearest).toContain('agent_interaction')
   })
 
@@ -221,6 +244,8 @@ describe('traces_query in a batch', () => {
     const twice = { key: 'a', service: 'agent_interaction', aggregates: [count] }
     const answer = await connection.call('traces_query', { ...window, queries: { scalar: [twice, twice] } })
     expect(answer.text).toMatch(/key "a" is used twice/)
-    expect((await connection.call('traces_query', { ...window, queries: {} })).text).toMatch(/There is no query/)
+    expect((await connection.call('traces_query', { ...window, queries: {} })).text).toMatch(
+      /There is no query/,
+    )
   })
 })

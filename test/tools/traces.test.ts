@@ -26,7 +26,9 @@ type LogResource = Readonly<{ scopeLogs: { logRecords: { spanId?: string }[] }[]
 
 async function getSpans(includeInternal: boolean): Promise<readonly Span[]> {
   const { structured } = await connection.call('traces_get', { traceId, includeInternal })
-  return (structured['resourceSpans'] as Resource[]).flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
+  return (structured['resourceSpans'] as Resource[]).flatMap(({ scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) => spans),
+  )
 }
 
 describe('traces_get', () => {
@@ -65,7 +67,9 @@ describe('traces_get', () => {
 
   it('brings the logs of its spans', async () => {
     const { structured } = await connection.call('traces_get', { traceId, includeInternal: true })
-    const records = (structured['resourceLogs'] as LogResource[]).flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords))
+    const records = (structured['resourceLogs'] as LogResource[]).flatMap(({ scopeLogs }) =>
+      scopeLogs.flatMap(({ logRecords }) => logRecords),
+    )
     const [raw] = await askRawExport(data, `SELECT count(*)::INT n FROM logs WHERE TraceId = '${traceId}'`)
     expect(records.length).toBe(raw?.['n'])
   })
@@ -79,7 +83,11 @@ describe('traces_get', () => {
   })
 })
 
-type Page = Readonly<{ traces: { traceId: string; startTime: string }[]; hasMore: boolean; nextCursor?: unknown }>
+type Page = Readonly<{
+  traces: { traceId: string; startTime: string }[]
+  hasMore: boolean
+  nextCursor?: unknown
+}>
 
 async function readAllPages(args: Record<string, unknown>): Promise<readonly Page[]> {
   const pages: Page[] = []
@@ -95,7 +103,12 @@ async function readAllPages(args: Record<string, unknown>): Promise<readonly Pag
 
 describe('traces_list', () => {
   it.each(['asc', 'desc'] as const)('pages through all traces once, %s', async (sort) => {
-    const pages = await readAllPages({ startTime: '2026-05-04T00:00:00Z', endTime: '2026-05-05T00:00:00Z', sort, limit: 7 })
+    const pages = await readAllPages({
+      startTime: '2026-05-04T00:00:00Z',
+      endTime: '2026-05-05T00:00:00Z',
+      sort,
+      limit: 7,
+    })
     const ids = pages.flatMap(({ traces }) => traces.map((trace) => trace.traceId))
     const raw = await askRawExport(
       data,
@@ -137,12 +150,20 @@ describe('traces_span_logs', () => {
   it('pages through the records of a span in order of time', async () => {
     const bodies: string[] = []
     for (let cursor: unknown, i = 0; i < 20; i++) {
-      const { structured } = await connection.call('traces_span_logs', { traceId, spanId: agentSpanId, limit: 3, ...(cursor ? { cursor } : {}) })
+      const { structured } = await connection.call('traces_span_logs', {
+        traceId,
+        spanId: agentSpanId,
+        limit: 3,
+        ...(cursor ? { cursor } : {}),
+      })
       bodies.push(...(structured['logs'] as { time: string; body: string }[]).map(({ body }) => body))
       cursor = structured['nextCursor']
       if (!cursor) break
     }
-    const raw = await askRawExport(data, `SELECT Body b FROM logs WHERE SpanId = '${agentSpanId}' ORDER BY Timestamp, Body`)
+    const raw = await askRawExport(
+      data,
+      `SELECT Body b FROM logs WHERE SpanId = '${agentSpanId}' ORDER BY Timestamp, Body`,
+    )
     expect(bodies.toSorted()).toEqual(raw.map((row) => row['b']).toSorted())
     expect(bodies.length).toBeGreaterThanOrEqual(8)
   })
@@ -156,8 +177,22 @@ describe('traces_span_insights', () => {
       `SELECT SpanAttributes['cx.webrtc.audio.mos_score']::DOUBLE mos, SpanAttributes['cx.webrtc.audio.jitter_ms']::DOUBLE jitter
        FROM spans WHERE SpanId = '${agentSpanId}'`,
     )
-    const insights = structured['insights'] as { tag: string; severity: string; observedValue: number; threshold: number }[]
-    expect(insights[0]).toMatchObject({ tag: 'low_mos', severity: 'severe', observedValue: raw?.['mos'], threshold: 3 })
-    expect(insights.find(({ tag }) => tag === 'high_jitter')).toMatchObject({ severity: 'minor', observedValue: raw?.['jitter'], threshold: 30 })
+    const insights = structured['insights'] as {
+      tag: string
+      severity: string
+      observedValue: number
+      threshold: number
+    }[]
+    expect(insights[0]).toMatchObject({
+      tag: 'low_mos',
+      severity: 'severe',
+      observedValue: raw?.['mos'],
+      threshold: 3,
+    })
+    expect(insights.find(({ tag }) => tag === 'high_jitter')).toMatchObject({
+      severity: 'minor',
+      observedValue: raw?.['jitter'],
+      threshold: 30,
+    })
   })
 })

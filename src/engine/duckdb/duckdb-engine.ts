@@ -30,6 +30,16 @@ const timeoutError = (timeoutMs: number) =>
     next: 'Narrow the time range or the grouping, or raise PARQUETRY_QUERY_TIMEOUT_MS.',
   })
 
+const staleError = (cause: unknown) =>
+  new AppError(
+    { code: 'stale', message: 'The data was replaced while it was read.', next: 'Call again.' },
+    { cause },
+  )
+
+/** What DuckDB says of a file that is gone: by its name, or when it is opened. */
+const isMissingFile = (error: unknown) =>
+  /No files found that match the pattern|Cannot open file .*No such file or directory/.test(String(error))
+
 const cancelledError = () => new AppError({ code: 'timeout', message: 'The call was cancelled.' })
 
 /**
@@ -67,7 +77,7 @@ class DuckDbEngine implements Engine {
     try {
       return toJsonRows(await connection.runAndReadAll(statement.sql, [...statement.params]))
     } catch (error) {
-      throw stopped ?? error
+      throw stopped ?? (isMissingFile(error) ? staleError(error) : error)
     } finally {
       clearTimeout(timer)
       clearInterval(stopping)

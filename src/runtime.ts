@@ -6,7 +6,8 @@ import { createDuckDbEngine } from './engine/duckdb/create-duckdb-engine.ts'
 import type { Engine } from './engine/engine.ts'
 import { createLazyEngine } from './engine/lazy-engine.ts'
 import { createHashingEmbedder } from './knowledge/hashing-embedder.ts'
-import { type Knowledge, openKnowledge } from './knowledge/open-knowledge.ts'
+import { openIndexedKnowledge } from './knowledge/open-indexed-knowledge.ts'
+import type { Knowledge } from './knowledge/open-knowledge.ts'
 import { type Lake, openLake } from './lake/open-lake.ts'
 
 /** What tools work with. Opened once per process; nothing heavy is loaded before the first call that needs it. */
@@ -33,7 +34,10 @@ export function openRuntime(config: Config): Runtime {
       timeoutMs: config.queryTimeoutMs,
     })
   })
-  const knowledge = openKnowledge({ index: config.knowledgeDir, embedder: createHashingEmbedder() })
+  const knowledge = openIndexedKnowledge(
+    { docs: config.docsDir, index: config.knowledgeDir, embedder: createHashingEmbedder() },
+    log,
+  )
   return {
     config,
     log,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createLog } from '../core/log.ts'
 import { createHashingEmbedder } from '../knowledge/hashing-embedder.ts'
 import { indexDocs } from '../knowledge/index-docs.ts'
@@ -7,19 +8,21 @@ import { type Connection, connectClient, entryPoint } from './demo/connect-clien
 import { findSubject } from './demo/find-subject.ts'
 import { type Question, questions, type Subject } from './demo/questions.ts'
 import type { CommandContext } from './run-command-line.ts'
-import { formatCount, formatMs } from './terminal.ts'
+import { formatCount, formatFiles, formatMs } from './terminal.ts'
 import { writeSamples } from './write-samples.ts'
 
 const sample = { journeys: 8_000, days: 31, start: '2026-05-01T00:00:00Z', seed: 1 }
 
+const sampleFolder = ({ exportsDir }: CommandContext['config']) => join(exportsDir, 'sample')
+
 async function prepareExports({ config, terminal }: CommandContext): Promise<void> {
   const files = await findExportFiles(config.exportsDir)
   if (files.length > 0) {
-    terminal.line(`Exports: ${files.length} files in ${config.exportsDir}`)
+    terminal.line(`Exports: ${formatFiles(files.length)} in ${config.exportsDir}`)
     return
   }
   const summary = await terminal.during((progress) =>
-    writeSamples(config, { out: config.exportsDir, ...sample }, progress),
+    writeSamples(config, { out: sampleFolder(config), ...sample }, progress),
   )
   terminal.line(
     `Exports: none found, so sample data was made: ${formatCount(summary.journeys)} journeys of an invented contact centre, ${formatCount(summary.spans)} spans, May 2026`,
@@ -44,7 +47,7 @@ async function prepare(context: CommandContext): Promise<void> {
     .filter(({ table }) => table === 'spans')
     .reduce((sum, part) => sum + part.rows, 0)
   terminal.line(
-    `Lake:    ${formatCount(rows)} spans from ${manifest.sources.length} files, ${formatMs(performance.now() - started)}`,
+    `Lake:    ${formatCount(rows)} spans from ${formatFiles(manifest.sources.length)}, ${formatMs(performance.now() - started)}`,
   )
 }
 
@@ -80,6 +83,9 @@ function printNextSteps({ config, terminal }: CommandContext): void {
   terminal.line(JSON.stringify({ mcpServers: { parquetry: server } }, undefined, 2))
   terminal.line(
     `\nYour own data: copy Parquet trace exports into ${config.exportsDir}; the next question sees them.`,
+  )
+  terminal.line(
+    `Sample data, where it was made, is in ${sampleFolder(config)}; remove that folder to be rid of it.`,
   )
 }
 

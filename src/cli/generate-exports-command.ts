@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
 import type { CommandContext } from './run-command-line.ts'
-import { formatCount, formatMs } from './terminal.ts'
+import { formatCount, formatFiles, formatMs } from './terminal.ts'
+import { toUserPath } from './user-path.ts'
 import { writeSamples } from './write-samples.ts'
 
 /** Writes sample exports to a folder and says how many. */
@@ -9,7 +9,7 @@ export async function generateExportsCommand(
   flags: Readonly<Record<string, string>>,
 ): Promise<number> {
   const started = performance.now()
-  const out = resolve(flags['out'] ?? '')
+  const out = toUserPath(flags['out'] ?? '')
   const options = {
     out,
     journeys: Number(flags['journeys']),
@@ -19,7 +19,7 @@ export async function generateExportsCommand(
   }
   const summary = await terminal.during((progress) => writeSamples(config, options, progress))
   terminal.line(
-    `Wrote ${formatCount(summary.files.length)} files of sample data to ${out}: ${formatCount(summary.journeys)} journeys, ${formatCount(summary.spans)} spans, ${formatCount(summary.logs)} log records in ${formatMs(performance.now() - started)}.`,
+    `Wrote ${formatFiles(summary.files.length)} of sample data to ${out}: ${formatCount(summary.journeys)} journeys, ${formatCount(summary.spans)} spans, ${formatCount(summary.logs)} log records in ${formatMs(performance.now() - started)}.`,
   )
   return 0
 }

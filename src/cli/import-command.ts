@@ -1,9 +1,11 @@
+import { mkdir } from 'node:fs/promises'
+import { escapeControls } from '../core/clean-text.ts'
 import { createLog } from '../core/log.ts'
 import { formatInstant } from '../core/time-range.ts'
 import type { Manifest } from '../lake/manifest.ts'
 import { syncLake } from '../lake/sync-lake.ts'
 import type { CommandContext } from './run-command-line.ts'
-import { formatBytes, formatCount, formatMs, type Terminal } from './terminal.ts'
+import { formatBytes, formatCount, formatFiles, formatMs, type Terminal } from './terminal.ts'
 
 const tableOrder = [
   'traces',
@@ -32,11 +34,11 @@ function printTables({ partitions }: Manifest, terminal: Terminal): void {
 
 function printRejected({ rejected, sources }: Manifest, terminal: Terminal): void {
   const skipped = sources.filter(({ skippedRows }) => skippedRows > 0)
-  if (rejected.length > 0) terminal.line(`\n${rejected.length} files set aside:`)
-  for (const { path, reason, next } of rejected) terminal.line(`  ${path}: ${reason} ${next}`)
+  if (rejected.length > 0) terminal.line(`\nSet aside: ${formatFiles(rejected.length)}`)
+  for (const { path, reason, next } of rejected) terminal.line(`  ${escapeControls(path)}: ${reason} ${next}`)
   for (const { path, skippedRows } of skipped) {
     terminal.line(
-      `  ${path}: ${formatCount(skippedRows)} rows without trace id, span id or time were left out`,
+      `  ${escapeControls(path)}: ${formatCount(skippedRows)} rows without a usable trace id, span id or time were left out`,
     )
   }
 }
@@ -44,6 +46,7 @@ function printRejected({ rejected, sources }: Manifest, terminal: Terminal): voi
 /** Brings the lake up to date and says what it holds. Exit code 1 when another process is writing it. */
 export async function importCommand({ config, terminal }: CommandContext): Promise<number> {
   const started = performance.now()
+  await mkdir(config.exportsDir, { recursive: true })
   const { state, manifest } = await terminal.during((progress) =>
     syncLake(config, { log: createLog(config.logLevel), progress }),
   )
@@ -62,7 +65,7 @@ export async function importCommand({ config, terminal }: CommandContext): Promi
     return 0
   }
   terminal.line(
-    `${state === 'updated' ? 'Imported' : 'Nothing new in'} ${manifest.sources.length} files (${seconds}).`,
+    `${state === 'updated' ? 'Imported' : 'Nothing new in'} ${formatFiles(manifest.sources.length)} (${seconds}).`,
   )
   printTables(manifest, terminal)
   printRejected(manifest, terminal)

@@ -1,7 +1,8 @@
+import { escapeControls } from '../core/clean-text.ts'
 import { createHashingEmbedder } from '../knowledge/hashing-embedder.ts'
 import { indexDocs } from '../knowledge/index-docs.ts'
 import type { CommandContext } from './run-command-line.ts'
-import { formatCount } from './terminal.ts'
+import { formatCount, formatFiles } from './terminal.ts'
 
 /** Indexes the documentation and says what changed. */
 export async function indexDocsCommand({ config, terminal }: CommandContext): Promise<number> {
@@ -10,8 +11,9 @@ export async function indexDocsCommand({ config, terminal }: CommandContext): Pr
     indexDocs({ docs: config.docsDir, index: config.knowledgeDir, embedder }, progress),
   )
   terminal.line(
-    `Indexed ${formatCount(summary.files)} files, ${formatCount(summary.chunks)} passages in ${summary.seconds.toFixed(1)} s: ${summary.added} added, ${summary.changed} changed, ${summary.removed} removed, ${summary.unchanged} unchanged.`,
+    `Indexed ${formatFiles(summary.files)} of ${config.docsDir}, ${formatCount(summary.chunks)} passages in ${summary.seconds.toFixed(1)} s: ${summary.added} added, ${summary.changed} changed, ${summary.removed} removed, ${summary.unchanged} unchanged.`,
   )
-  for (const { file, reason } of summary.skipped) terminal.line(`  skipped ${file}: ${reason}`)
+  for (const { file, reason } of summary.skipped)
+    terminal.line(`  skipped ${escapeControls(file)}: ${reason}`)
   return 0
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { type Config, parseConfig } from '../config.ts'
 import { AppError } from '../core/errors.ts'
+import { toFileError } from '../core/file-error.ts'
 import { version } from '../core/version.ts'
 import { demoCommand } from './demo-command.ts'
 import { generateExportsCommand } from './generate-exports-command.ts'
@@ -8,6 +9,7 @@ import { importCommand } from './import-command.ts'
 import { indexDocsCommand } from './index-docs-command.ts'
 import { mcpCommand } from './mcp-command.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
+import { toUserPath } from './user-path.ts'
 
 /** What a command gets: the configuration, a terminal to write on, and its own arguments and flags. */
 export type CommandContext = Readonly<{ config: Config; terminal: Terminal }>
@@ -41,7 +43,10 @@ function createProgram(setExit: (code: number) => void): Command {
       .exitOverride()
 
   const context = (flags: Flags): CommandContext => ({
-    config: parseConfig(flags, process.env),
+    config: parseConfig(
+      { data: flags.data && toUserPath(flags.data), docs: flags.docs && toUserPath(flags.docs) },
+      process.env,
+    ),
     terminal: createTerminal(process.stdout),
   })
 

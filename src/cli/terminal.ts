@@ -62,9 +62,16 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
     accent: colors.cyan,
     during: async (work) => {
       const shown = stream.isTTY ? createBars(stream) : createLines((text) => stream.write(text))
+      const onInterrupt = () => {
+        shown.end()
+        stream.write('\nStopped. Nothing is lost: run the command again to go on.\n')
+        process.exit(130)
+      }
+      process.once('SIGINT', onInterrupt)
       try {
         return await work(shown.progress)
       } finally {
+        process.removeListener('SIGINT', onInterrupt)
         shown.end()
       }
     },
@@ -85,3 +92,7 @@ export const formatMs = (ms: number): string =>
 
 /** A count with thousands separated: `1,234,567`. */
 export const formatCount = (count: number): string => count.toLocaleString('en-GB')
+
+/** A count of files: `1 file`, `62 files`. */
+export const formatFiles = (count: number): string =>
+  `${formatCount(count)} ${count === 1 ? 'file' : 'files'}`

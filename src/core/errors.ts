@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'no_data'
   | 'bad_cursor'
   | 'timeout'
+  | 'too_large'
   | 'stale'
   | 'unreadable_file'
   | 'busy'

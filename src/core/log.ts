@@ -1,8 +1,13 @@
+import { escapeControls } from './clean-text.ts'
+
 const levels = { error: 0, warn: 1, info: 2, debug: 3 } as const
 
 export type LogLevel = keyof typeof levels
 
 export type Log = Readonly<Record<LogLevel, (message: string) => void>>
+
+/** Only an entry begins at the start of a line, so that no text in a message passes for another entry. */
+const toEntry = (message: string) => escapeControls(message).replaceAll('\n', '\n  ')
 
 /** A log on standard error; standard output belongs to the protocol. */
 export function createLog(
@@ -10,7 +15,7 @@ export function createLog(
   write: (line: string) => void = (line) => process.stderr.write(line),
 ): Log {
   const at = (name: LogLevel) => (message: string) => {
-    if (levels[name] <= levels[level]) write(`${new Date().toISOString()} ${name} ${message}\n`)
+    if (levels[name] <= levels[level]) write(`${new Date().toISOString()} ${name} ${toEntry(message)}\n`)
   }
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }
 }

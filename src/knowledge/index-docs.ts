@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import { chunkerVersion } from './chunk-document.ts'
@@ -29,12 +29,23 @@ export type IndexOptions = Readonly<{ docs: string; index: string; embedder: Emb
 
 type Hashes = Readonly<Record<string, string>>
 
-const noFiles = (message: string) =>
+const noFiles = (docs: string) =>
   new AppError({
     code: 'no_data',
-    message,
+    message: `There is no text to index below ${docs}.`,
     path: 'docs',
-    next: 'Put Markdown files (.md, .markdown, .mdx) there.',
+    actual: docs,
+    next: 'Put Markdown files (.md, .markdown, .mdx) there, or name another folder in PARQUETRY_DOCS or with --docs.',
+  })
+
+const noFolder = (docs: string) =>
+  new AppError({
+    code: 'not_found',
+    message: `There is no folder ${docs}.`,
+    path: 'docs',
+    actual: docs,
+    expected: 'a folder with Markdown files',
+    next: 'Name the folder with your Markdown files in PARQUETRY_DOCS or with --docs.',
   })
 
 function compareFiles(before: Hashes, after: Hashes) {
@@ -49,13 +60,28 @@ function compareFiles(before: Hashes, after: Hashes) {
   }
 }
 
+/** Whether nothing of an index was lost and both kinds of search work on it. */
+async function isWhole(index: string, { directory, bytes, chunks, dimensions }: CurrentIndex): Promise<boolean> {
+  if ((await measureDirectory(join(index, directory))) !== bytes) return false
+  try {
+    const table = await openChunkTable(join(index, directory))
+    await table.findByText('documentation', 1)
+    const near = await table.findByVector(new Float32Array(dimensions), 1)
+    const count = await table.count()
+    table.close()
+    return count === chunks && near.length > 0
+  } catch {
+    return false
+  }
+}
+
 type Changes = ReturnType<typeof compareFiles>
 
 async function isInForce(options: IndexOptions, former: CurrentIndex, changes: Changes): Promise<boolean> {
   const { embedder, index } = options
   const isSameMaker = former.embedder === embedder.fingerprint && former.chunker === chunkerVersion
   const isSameText = changes.added + changes.changed + changes.removed === 0
-  return isSameMaker && isSameText && (await measureDirectory(join(index, former.directory))) === former.bytes
+  return isSameMaker && isSameText && isWhole(index, former)
 }
 
 /** Vectors of the former index by hash; none when another embedder made them or when it can't be read any more. */
@@ -102,7 +128,7 @@ async function runIndexing(
   }
 
   const { drafts, unparsed } = await toDraftRows(docs, progress)
-  if (drafts.length === 0) throw noFiles(`There is no text to index below ${options.docs}.`)
+  if (drafts.length === 0) throw noFiles(resolve(options.docs))
   const rows = await embedRows(drafts, await readFormerVectors(options, former), embedder, progress)
   progress('write', 0, 1)
   const { directory, contentHash } = await build(options, hashes, rows)
@@ -129,13 +155,7 @@ export async function indexDocs(options: IndexOptions, progress: Progress): Prom
   const start = performance.now()
   const docs = await stat(options.docs).catch(() => undefined)
   if (!docs?.isDirectory()) {
-    const message = `There is no folder ${options.docs}.`
-    throw new AppError({
-      code: 'not_found',
-      message,
-      path: 'docs',
-      next: 'Name the folder with your Markdown files.',
-    })
+    throw noFolder(resolve(options.docs))
   }
   await mkdir(options.index, { recursive: true })
   const summary = await withIndexLock(options.index, () => runIndexing(options, progress))

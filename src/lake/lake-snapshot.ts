@@ -70,7 +70,7 @@ function createState(lakeDir: string, manifest: Manifest): State {
           name: toColumnName(path),
           type,
           unit: '',
-          meaning: 'rare, read from the attribute map',
+          meaning: 'found in the data, read from the attribute map',
         }))
     },
     relation: (service, range) =>

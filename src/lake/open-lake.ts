@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
+import { toFileError } from '../core/file-error.ts'
 import type { Log } from '../core/log.ts'
 import { noProgress } from '../core/progress.ts'
 import { createLakeSnapshot, type LakeSnapshot } from './lake-snapshot.ts'
@@ -17,7 +18,9 @@ export interface Lake {
 
 export type LakeOptions = LakeFolders & Readonly<{ importWaitMs: number }>
 
-const checkEveryMs = 1_000
+/** After a look at the drop folder the next is due when ten times as long has passed as it took, a second at most. */
+const restShare = 10
+const longestRestMs = 1_000
 
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref())
 
@@ -38,17 +41,19 @@ function createManifestReader(lakeDir: string): () => Promise<Manifest> {
 
 type Import = Readonly<{ startedAt: number; result: Promise<SyncResult | undefined> }>
 
-/** Imports one after the other, none sooner than `checkEveryMs` after the last. */
+/** Imports one after the other, with a rest between them. */
 function createImporter(options: LakeOptions, log: Log) {
   const stop = new AbortController()
-  let endedAt = 0
+  let nextAt = 0
   let running: Import | undefined
   let failure: string | undefined
 
   const onFailure = (error: unknown) => {
     if (stop.signal.aborted) return undefined
     log.error(`import failed: ${error instanceof Error ? error.stack : error}`)
-    failure = error instanceof AppError ? error.details.message : 'see the server log.'
+    failure =
+      (toFileError(error) ?? (error instanceof AppError ? error : undefined))?.details.message ??
+      'see the server log.'
     return undefined
   }
   const start = async () => {
@@ -56,15 +61,17 @@ function createImporter(options: LakeOptions, log: Log) {
     failure = undefined
     return result
   }
-  const next = (): Import | undefined => {
-    if (running || stop.signal.aborted || Date.now() - endedAt < checkEveryMs) return running
+  /** The import that runs, or a new one if it is time, or `isUrgent` because there is nothing to answer from. */
+  const next = (isUrgent: boolean): Import | undefined => {
+    if (running || stop.signal.aborted || (!isUrgent && Date.now() < nextAt)) return running
+    const startedAt = Date.now()
     const result = start()
       .catch(onFailure)
       .finally(() => {
         running = undefined
-        endedAt = Date.now()
+        nextAt = Date.now() + Math.min((Date.now() - startedAt) * restShare, longestRestMs)
       })
-    running = { startedAt: Date.now(), result }
+    running = { startedAt, result }
     return running
   }
   return {
@@ -84,9 +91,11 @@ export function openLake(options: LakeOptions, log: Log): Lake {
   const importer = createImporter(options, log)
   return {
     snapshot: async () => {
-      const pending = importer.next()
-      const waitMs = pending ? options.importWaitMs - (Date.now() - pending.startedAt) : 0
-      const result = await (waitMs > 0 ? Promise.race([pending?.result, delay(waitMs)]) : undefined)
+      const isEmpty = (await readCurrent()).generation === 0
+      const pending = importer.next(isEmpty)
+      const waitedMs = pending && !isEmpty ? Date.now() - pending.startedAt : 0
+      const waitMs = options.importWaitMs - waitedMs
+      const result = await (pending && waitMs > 0 ? Promise.race([pending.result, delay(waitMs)]) : undefined)
       const isImporting = importer.isRunning() || result?.state === 'busy'
       return createLakeSnapshot(options.lakeDir, await readCurrent(), {
         isImporting,

@@ -1,7 +1,6 @@
 import { getOperator, type OperatorName, operatorNames } from '../catalog/operators.ts'
 import { AppError } from '../core/errors.ts'
 import { coerceValue, type Operand } from './coerce-value.ts'
-import { checkRegex } from './check-regex.ts'
 import type { FilterRequest } from './request.ts'
 import { type ResolvedColumn, resolveColumn } from './resolve-column.ts'
 import type { QuerySchema } from './schema.ts'
@@ -28,8 +27,7 @@ const single: Readonly<Record<Exclude<OperatorName, 'in' | 'not_in' | 'exists'>,
   lte: compare('<='),
   contains: caseless('contains'),
   starts_with: caseless('starts_with'),
-  regex: ({ sql: left }, operand, at) =>
-    sql`regexp_matches(${left}, ${value(checkRegex(String(operand), at))})`,
+  regex: ({ sql: left }, operand) => sql`regexp_matches(${left}, ${value(String(operand))})`,
 }
 
 function compileList(

@@ -6,7 +6,7 @@ import { type CompiledAggregate, compileAggregate } from './compile-aggregate.ts
 import { compileFilters } from './compile-filter.ts'
 import { instant } from './instant.ts'
 import type { AggregateRequest, OrderRequest, QueryRequest, QueryType } from './request.ts'
-import { resolveColumn } from './resolve-column.ts'
+import { type ResolvedColumn, resolveColumn } from './resolve-column.ts'
 import type { QuerySchema } from './schema.ts'
 import { join, name, raw, type Sql, sql, value, when } from './sql.ts'
 
@@ -171,10 +171,18 @@ ${where(source, request.filters, at)}${groupBy(groups)}${orderBy(selected, [], b
   return { statement, columns: toColumns(selected), limit: request.limit }
 }
 
+const longest = raw('10000')
+
+/** A text as a table shows it; sorts and filters see the whole text. */
+const toCell = ({ column, sql: text }: ResolvedColumn): Sql =>
+  column.type === 'string'
+    ? sql`if(length(${text}) > ${longest}, left(${text}, ${longest}) || '… (cut)', ${text})`
+    : text
+
 function compileTable(source: QuerySource, request: Of<'table'>, at: string): CompiledQuery {
   const selected = request.columns.map((path, i): Selected => {
-    const { column, sql: text } = resolveColumn(source.schema, path, `${at}.columns[${i}]`)
-    return { name: path, sql: text, type: column.type, unit: column.unit }
+    const found = resolveColumn(source.schema, path, `${at}.columns[${i}]`)
+    return { name: path, sql: toCell(found), type: found.column.type, unit: found.column.unit }
   })
   checkNames(selected, at)
   const orders = (request.orders ?? []).map((order, i) => {

@@ -2,17 +2,26 @@ import { serveStdio as serve } from '@modelcontextprotocol/server/stdio'
 import type { Runtime } from '../runtime.ts'
 import { createServer } from './create-server.ts'
 
-/** Serves MCP on standard input and output until the client closes them or the process is told to stop. */
+/** The protocol library gives up a connection whose message is longer than its buffer. */
+const isFatal = (error: Error) => /maximum size/.test(error.message)
+
+/**
+ * Serves MCP on standard input and output until the client closes either, sends what can't be read on from,
+ * or the process is told to stop.
+ */
 export async function serveStdio(runtime: Runtime): Promise<void> {
+  const left = Promise.withResolvers<void>()
+  const leave = () => left.resolve()
   const handle = serve(() => createServer(runtime), {
-    onerror: (error) => runtime.log.warn(`protocol: ${error.message}`),
+    onerror: (error) => {
+      runtime.log.warn(`protocol: ${error.message}`)
+      if (isFatal(error)) leave()
+    },
   })
-  await new Promise<void>((resolve) => {
-    process.stdin.once('end', resolve)
-    process.stdin.once('close', resolve)
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
+  for (const event of ['end', 'close']) process.stdin.once(event, leave)
+  for (const event of ['error', 'close']) process.stdout.once(event, leave)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, leave)
+  await left.promise
   await handle.close()
   await runtime.close()
 }

@@ -63,16 +63,12 @@ export async function describeColumns(
   engine: Engine,
   relation: string,
   columns: readonly Column[],
-  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ColumnStatistics>> {
   const parts = columns.map((column) => `${summarise(column)} AS ${quoteName(column.path)}`)
-  const [row] = await engine.run(
-    {
-      sql: `SELECT count(*) AS "rows", ${parts.join(',\n  ')}\nFROM (\n${relation}\n) AS source`,
-      params: [],
-    },
-    signal,
-  )
+  const [row] = await engine.run({
+    sql: `SELECT count(*) AS "rows", ${parts.join(',\n  ')}\nFROM (\n${relation}\n) AS source`,
+    params: [],
+  })
   const rows = Number(row?.['rows'] ?? 0)
   return new Map(
     columns.map(({ path }) => [

@@ -60,10 +60,11 @@ const output = z.object({
 export type SchemaAnswer = z.infer<typeof output>
 
 const queryTypes = {
-  scalar: 'key, service, aggregates[{name, fn, path}], grouping?[paths], filters?, orders?, limit?',
-  series: 'key, service, aggregates, interval (seconds), grouping?, filters?',
+  scalar:
+    'key, service, aggregates[{name, fn, path}], grouping?[paths], filters?, orders?[{path, direction}], limit?',
+  series: 'key, service, aggregates, interval (seconds), grouping?, filters?, limit?',
   table: 'key, service, columns[paths], filters?, orders?[{path, direction}], limit?',
-  rate: 'key, service, rates[{name, filters}], grouping?, filters? (denominator)',
+  rate: 'key, service, rates[{name, filters}], grouping?, filters? (denominator), orders?, limit?',
   facet: 'key, service, path, filters?, limit?',
 }
 
@@ -126,10 +127,9 @@ function toStateAnswer(
 ): Pick<SchemaAnswer, 'rejectedFiles' | 'notes'> {
   const { rejected } = snapshot.manifest
   const isEmpty = snapshot.manifest.partitions.length === 0
-  const empty = isEmpty ? noDataError(snapshot, context.runtime.config).details : undefined
+  const { message, next } = noDataError(snapshot, context.runtime.config).details
   const notes = [
-    ...toImportNotes(snapshot),
-    ...(empty ? [`${empty.message} ${empty.next}`] : []),
+    ...(isEmpty ? [`${message} ${next}`] : toImportNotes(snapshot)),
     ...(rejected.length > mostRejected
       ? [`${rejected.length - mostRejected} more files were set aside.`]
       : []),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseInstant } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
 import { toAttributes } from './read-trace.ts'
 
@@ -73,10 +74,7 @@ const optional = <K extends string>(key: K, row: Row, column: string): Partial<R
 const kinds = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer']
 const codes = ['Unset', 'Ok', 'Error']
 
-const toNanos = (iso: string): string => {
-  const [, seconds = '', fraction = ''] = /^(.*?)(?:\.(\d+))?Z$/.exec(iso) ?? []
-  return String(BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0')))
-}
+const toNanos = (instant: string): string => String(parseInstant(instant, 'time'))
 
 const list = (row: Row, column: string): readonly Row[] => (row[column] ?? []) as readonly Row[]
 

@@ -17,10 +17,23 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
-const brief = (value: unknown): unknown => {
-  const text = JSON.stringify(value)
-  return text !== undefined && text.length > 80 ? `${text.slice(0, 77)}...` : value
+const longestShown = 80
+
+/** What was found, short enough to be repeated. Lists and objects are named only: they may be as deep as they like. */
+function brief(value: unknown): unknown {
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return typeof value === 'string' && value.length > longestShown
+    ? `${value.slice(0, longestShown)}...`
+    : value
 }
+
+/** `Invalid input: expected string, received undefined` says what is wanted in its middle. */
+const toExpected = (message: string) =>
+  message
+    .replace(/^Invalid (input|option): /, '')
+    .replace(/, received .*$/, '')
+    .replace(/^expected /, '')
 
 type JsonSchema = Readonly<{
   properties?: Record<string, JsonSchema>
@@ -59,7 +72,7 @@ function toDetails(schema: z.ZodObject, args: unknown, issue: Issue): ErrorDetai
       code: 'invalid_argument',
       message: `${path} is missing.`,
       path,
-      expected: issue.message,
+      expected: toExpected(issue.message),
       next: `Add ${path}.`,
     }
   }
@@ -68,7 +81,7 @@ function toDetails(schema: z.ZodObject, args: unknown, issue: Issue): ErrorDetai
     message: `${path} is not valid.`,
     path,
     actual,
-    expected: issue.message.replace(/^Invalid (input|option): /, '').replace(/, received .*$/, ''),
+    expected: toExpected(issue.message),
     next: `Correct ${path}.`,
   }
 }

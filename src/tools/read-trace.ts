@@ -22,6 +22,11 @@ export async function readSpans(
   })
 }
 
+/** Spans that a platform writes about itself begin so; they are shown on request only. */
+export const internalPrefix = 'operata.'
+
+const isShown = (row: Row) => !String(row['span_name']).startsWith(internalPrefix)
+
 /** The span of an id among a trace's spans. Throws `not_found` naming some that exist. */
 export function getSpan(rows: readonly Row[], traceId: string, spanId: string): Row {
   const row = rows.find((candidate) => candidate['span_id'] === spanId)
@@ -31,7 +36,10 @@ export function getSpan(rows: readonly Row[], traceId: string, spanId: string): 
     message: `Trace ${traceId} has no span ${spanId}.`,
     path: 'spanId',
     actual: spanId,
-    expected: rows.slice(0, 5).map((candidate) => `${candidate['span_id']} (${candidate['span_name']})`),
+    expected: rows
+      .filter(isShown)
+      .slice(0, 5)
+      .map((candidate) => `${candidate['span_id']} (${candidate['span_name']})`),
     next: 'Take a span id from traces_get of this trace.',
   })
 }

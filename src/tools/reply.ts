@@ -1,3 +1,4 @@
+import { escapeControls } from '../core/clean-text.ts'
 import { type ErrorDetails, toErrorDetails } from '../core/errors.ts'
 
 /** An MCP tool result, in the protocol's own form. */
@@ -7,9 +8,12 @@ export type Reply = Readonly<{
   isError?: boolean
 }>
 
-/** A result whose structured content and text are each complete: clients show the model one or the other. */
+/**
+ * A result whose structured content and text are each complete: clients show the model one or the other.
+ * Control characters of the data are made visible in the text, where they could pass for something else.
+ */
 export const toReply = (output: Readonly<Record<string, unknown>>, text: string): Reply => ({
-  content: [{ type: 'text', text }],
+  content: [{ type: 'text', text: escapeControls(text) }],
   structuredContent: { ...output },
 })
 
@@ -30,6 +34,6 @@ export function toErrorText(error: ErrorDetails): string {
 
 /** A failed call as a tool error, which the model sees, not as a protocol error, which it may not. */
 export const toErrorReply = (error: unknown): Reply => ({
-  content: [{ type: 'text', text: toErrorText(toErrorDetails(error)) }],
+  content: [{ type: 'text', text: escapeControls(toErrorText(toErrorDetails(error))) }],
   isError: true,
 })

@@ -1,4 +1,5 @@
 import type { SchemaAnswer } from './get-schema.ts'
+import { toLine } from './to-line.ts'
 import { toTextTable } from './text-table.ts'
 
 type ServiceAnswer = SchemaAnswer['services'][number]
@@ -7,7 +8,9 @@ type ColumnAnswer = NonNullable<SchemaAnswer['columns']>[number]
 const toServiceLines = (service: ServiceAnswer): readonly string[] => [
   `## ${service.name}: ${service.rows} rows, one per ${service.grain.replace(/^one /, '')}${service.from ? `, ${service.from} to ${service.to}` : ''}`,
   ...(service.use ? [`For: ${service.use}`] : []),
-  ...Object.entries(service.columns ?? {}).map(([prefix, names]) => (prefix ? `${prefix}{${names}}` : names)),
+  ...Object.entries(service.columns ?? {}).map(([prefix, names]) =>
+    toLine(prefix ? `${prefix}{${names}}` : names),
+  ),
 ]
 
 const toRange = ({ top, min, median, max }: ColumnAnswer) => {
@@ -46,6 +49,7 @@ const toPairs = (record: Readonly<Record<string, string>>) =>
 /** The schema as text: the same content, laid out to be read. */
 export function toSchemaText(answer: SchemaAnswer): string {
   return [
+    ...(answer.notes ?? []),
     ...answer.services.flatMap(toServiceLines),
     ...(answer.services.some(({ columns }) => columns)
       ? [
@@ -59,7 +63,8 @@ export function toSchemaText(answer: SchemaAnswer): string {
       ? ['Operators ({"path": ..., "<operator>": value}):', ...toPairs(answer.operators)]
       : []),
     ...(answer.example ? [`Example, runs as it stands:\n${JSON.stringify(answer.example)}`] : []),
-    ...(answer.rejectedFiles ?? []).map(({ path, reason, next }) => `Set aside: ${path}: ${reason} ${next}`),
-    ...(answer.notes ?? []),
+    ...(answer.rejectedFiles ?? []).map(({ path, reason, next }) =>
+      toLine(`Set aside: ${path}: ${reason} ${next}`),
+    ),
   ].join('\n')
 }

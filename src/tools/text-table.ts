@@ -1,10 +1,11 @@
 import type { JsonValue } from '../core/json-value.ts'
+import { toLine } from './to-line.ts'
 
 const cell = (value: JsonValue | undefined): string => {
   if (value === null || value === undefined) return ''
   if (typeof value === 'number') return String(Number.isInteger(value) ? value : Number(value.toPrecision(6)))
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')
+  return toLine(text.replaceAll('|', '\\|'))
 }
 
 /** Rows as a Markdown table: the form that costs an assistant the fewest tokens while staying readable. */

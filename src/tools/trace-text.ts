@@ -1,71 +1,97 @@
 import { formatInstant } from '../core/time-range.ts'
+import { toLine } from './to-line.ts'
 import type { FullTrace } from './traces-get.ts'
 
 type Span = FullTrace['resourceSpans'][number]['scopeSpans'][number]['spans'][number]
-type KeyValues = Span['attributes']
+type Placed = Readonly<{ span: Span; service: string }>
+type Visit = Placed & Readonly<{ depth: number }>
 
 const codes = ['Unset', 'Ok', 'Error']
 
-const toPairs = (attributes: KeyValues) =>
-  attributes.map(({ key, value }) => `${key}=${value.stringValue}`).join('; ')
+/** Deeper spans are indented no further; a chain of thousands would be mostly blanks. */
+const deepestIndent = 20
+
+const toPairs = (attributes: Span['attributes']) =>
+  attributes.map(({ key, value }) => toLine(`${key}=${value.stringValue}`)).join('; ')
 
 const seconds = (ns: bigint) => `${(Number(ns) / 1e9).toFixed(3)} s`
 
-function toSpanLines(span: Span, service: string, depth: number, startNs: bigint): readonly string[] {
-  const indent = '  '.repeat(depth)
+function toSpanLines({ span, service, depth }: Visit, startNs: bigint): readonly string[] {
+  const indent = '  '.repeat(Math.min(depth, deepestIndent))
   const offset = seconds(BigInt(span.startTimeUnixNano) - startNs)
   const length = seconds(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano))
   const status = codes[span.status.code ?? 0]
   const detail = (label: string, text: string) => (text ? [`${indent}    ${label}${text}`] : [])
+  const message = span.status.message ? `: ${span.status.message}` : ''
   return [
-    `${indent}- ${span.name} [${span.spanId}] ${service} +${offset} ${length} ${status}${span.status.message ? `: ${span.status.message}` : ''}`,
+    `${indent}- ${toLine(`${span.name} [${span.spanId}] ${service} +${offset} ${length} ${status}${message}`)}`,
     ...detail('', toPairs(span.attributes)),
-    ...(span.events ?? []).flatMap((event) =>
-      detail(
-        'event ',
-        `${event.name} +${seconds(BigInt(event.timeUnixNano) - startNs)} ${toPairs(event.attributes)}`,
-      ),
-    ),
+    ...(span.events ?? []).flatMap((event) => {
+      const at = seconds(BigInt(event.timeUnixNano) - startNs)
+      return detail('event ', `${toLine(event.name)} +${at} ${toPairs(event.attributes)}`)
+    }),
     ...(span.links ?? []).flatMap((link) =>
       detail('link ', `${link.traceId}/${link.spanId} ${toPairs(link.attributes)}`),
     ),
   ]
 }
 
-/** A trace as an indented tree with all attributes, events, links and logs: the same data in a third of the characters. */
-export function toTraceText(trace: FullTrace): string {
+const byStart = (a: Placed, b: Placed) =>
+  BigInt(a.span.startTimeUnixNano) < BigInt(b.span.startTimeUnixNano) ? -1 : 1
+
+function placeSpans(trace: FullTrace): readonly Placed[] {
   const placed = trace.resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? ''
     return scopeSpans.flatMap(({ spans }) => spans.map((span) => ({ span, service })))
   })
-  placed.sort((a, b) => (BigInt(a.span.startTimeUnixNano) < BigInt(b.span.startTimeUnixNano) ? -1 : 1))
-  const startNs = BigInt(placed[0]?.span.startTimeUnixNano ?? 0)
+  return placed.sort(byStart)
+}
+
+/** Spans in tree order, however deep; those whose parents form a cycle come last, without indent. */
+function walk(placed: readonly Placed[]): readonly Visit[] {
   const ids = new Set(placed.map(({ span }) => span.spanId))
-  const children = Map.groupBy(placed, ({ span }) =>
-    span.parentSpanId && ids.has(span.parentSpanId) ? span.parentSpanId : '',
-  )
+  const toParent = ({ span }: Placed) =>
+    span.parentSpanId && ids.has(span.parentSpanId) ? span.parentSpanId : ''
+  const children = Map.groupBy(placed, toParent)
+  const toVisits = (parent: string, depth: number) =>
+    (children.get(parent) ?? []).map((entry) => ({ ...entry, depth })).reverse()
+  const stack: Visit[] = toVisits('', 0)
+  const visits: Visit[] = []
   const seen = new Set<string>()
-  const walk = (parent: string, depth: number): readonly string[] =>
-    (children.get(parent) ?? []).flatMap(({ span, service }) => {
-      if (seen.has(span.spanId)) return []
-      seen.add(span.spanId)
-      return [...toSpanLines(span, service, depth, startNs), ...walk(span.spanId, depth + 1)]
-    })
-  const tree = walk('', 0)
-  const inCycle = placed
+  for (let visit = stack.pop(); visit; visit = stack.pop()) {
+    if (seen.has(visit.span.spanId)) continue
+    seen.add(visit.span.spanId)
+    visits.push(visit)
+    stack.push(...toVisits(visit.span.spanId, visit.depth + 1))
+  }
+  const inCycles = placed
     .filter(({ span }) => !seen.has(span.spanId))
-    .flatMap(({ span, service }) => toSpanLines(span, service, 0, startNs))
-  const records = (trace.resourceLogs ?? [])
-    .flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords))
-    .map(
-      (log) =>
-        `- +${seconds(BigInt(log.timeUnixNano) - startNs)} ${log.severityText ?? ''} [${log.spanId ?? ''}] ${log.body.stringValue} ${toPairs(log.attributes)}`,
-    )
+    .map((entry) => ({ ...entry, depth: 0 }))
+  return [...visits, ...inCycles]
+}
+
+function toLogLines(trace: FullTrace, startNs: bigint): readonly string[] {
+  const records = (trace.resourceLogs ?? []).flatMap(({ scopeLogs }) =>
+    scopeLogs.flatMap(({ logRecords }) => logRecords),
+  )
+  if (records.length === 0) return []
+  const lines = records.map((record) => {
+    const at = seconds(BigInt(record.timeUnixNano) - startNs)
+    const head = `+${at} ${record.severityText ?? ''} [${record.spanId ?? ''}] ${record.body.stringValue}`
+    return `- ${toLine(head)} ${toPairs(record.attributes)}`
+  })
+  return ['', `Logs (${records.length}):`, ...lines]
+}
+
+/** A trace as an indented tree with all attributes, events, links and logs: the same data in a third of the characters. */
+export function toTraceText(trace: FullTrace): string {
+  const placed = placeSpans(trace)
+  const startNs = BigInt(placed[0]?.span.startTimeUnixNano ?? 0)
+  const hidden = trace.hiddenInternalSpans ? `, ${trace.hiddenInternalSpans} internal spans hidden` : ''
   return [
-    `Trace ${trace.traceId}: ${trace.spanCount} spans from ${formatInstant(startNs)}${trace.hiddenInternalSpans ? `, ${trace.hiddenInternalSpans} internal spans hidden` : ''}`,
-    ...tree,
-    ...inCycle,
-    ...(records.length > 0 ? ['', `Logs (${records.length}):`, ...records] : []),
+    `Trace ${trace.traceId}: ${trace.spanCount} spans from ${formatInstant(startNs)}${hidden}`,
     ...(trace.notes ?? []),
+    ...walk(placed).flatMap((visit) => toSpanLines(visit, startNs)),
+    ...toLogLines(trace, startNs),
   ].join('\n')
 }

@@ -5,11 +5,18 @@ import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { parseTraceId, traceIdSchema } from './ids.ts'
 import { resourceLogsSchema, resourceSpansSchema, toResourceLogs, toResourceSpans } from './otlp-json.ts'
-import { readSpans } from './read-trace.ts'
+import { internalPrefix, readSpans } from './read-trace.ts'
 import { toTraceText } from './trace-text.ts'
 
-/** Spans that a platform writes about itself. */
-const internalPrefix = 'operata.'
+/** Spans in one answer; more would fill any assistant's context many times over. */
+const mostSpans = 2_000
+
+const toCutNotes = (count: number, traceId: string): readonly string[] =>
+  count <= mostSpans
+    ? []
+    : [
+        `The first ${mostSpans} of ${count} spans are shown. For the others use traces_query, a table on the service spans with the filter {"path":"TraceId","eq":"${traceId}"}.`,
+      ]
 
 const output = z.object({
   traceId: z.string(),
@@ -40,21 +47,24 @@ Internal operata.* spans are left out unless includeInternal is true.`,
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
     const all = await readSpans(snapshot, id, context)
-    const spans = all.filter((row) => includeInternal || !String(row['span_name']).startsWith(internalPrefix))
+    const wanted = all.filter(
+      (row) => includeInternal || !String(row['span_name']).startsWith(internalPrefix),
+    )
+    const spans = wanted.slice(0, mostSpans)
     const shown = new Set(spans.map((row) => row['span_id']))
     const records = await context.runtime.engine.run(
       selectTraceLogs(snapshot.relation(logs), id),
       context.signal,
     )
     const ofShown = records.filter((row) => row['span_id'] === null || shown.has(row['span_id'] ?? ''))
-    const notes = toImportNotes(snapshot)
+    const notes = [...toImportNotes(snapshot), ...toCutNotes(wanted.length, id)]
     return {
       traceId: id,
       spanCount: spans.length,
-      ...(all.length > spans.length && { hiddenInternalSpans: all.length - spans.length }),
+      ...(all.length > wanted.length && { hiddenInternalSpans: all.length - wanted.length }),
       resourceSpans: toResourceSpans(spans),
       ...(ofShown.length > 0 && { resourceLogs: toResourceLogs(ofShown) }),
-      ...(notes.length > 0 && { notes: [...notes] }),
+      ...(notes.length > 0 && { notes }),
     }
   },
   toText: toTraceText,

@@ -32,7 +32,7 @@ const toTrace = (row: Row): Trace => ({
   traceId: String(row['trace_id']),
   startTime: String(row['timestamp']),
   durationMs: Number(row['duration']) / 1e6,
-  rootSpanName: String(row['root_span_name']),
+  rootSpanName: String(row['root_span_name'] ?? ''),
   ...(row['root_service_name'] !== null && { rootServiceName: String(row['root_service_name']) }),
   spanCount: Number(row['span_count']),
   errorCount: Number(row['error_count']),

@@ -117,6 +117,29 @@ const toFailure = (request: QueryRequest, details: ErrorDetails): Result => ({
   error: toErrorJson(details),
 })
 
+/** A query's result, or its error in place of it; the other queries of the call go on. */
+async function tryQuery(
+  snapshot: LakeSnapshot,
+  range: TimeRange,
+  query: Placed,
+  context: ToolContext,
+): Promise<Result> {
+  return runQuery(snapshot, range, query, context).catch((error: unknown) => {
+    if (isStale(error)) throw error
+    context.runtime.log[error instanceof AppError ? 'debug' : 'error'](`traces_query ${query.at}: ${error}`)
+    return toFailure(query.request, toErrorDetails(error))
+  })
+}
+
+/** Length of one call's answers after which no further query is run; far above what an assistant can read. */
+const mostCharacters = 4_000_000
+
+const fullAnswer: ErrorDetails = {
+  code: 'too_large',
+  message: 'The queries before this one have filled the answer.',
+  next: 'Ask for fewer rows or columns, or send this query in a call of its own.',
+}
+
 const toSection = ([key, result]: readonly [string, Result]): string => {
   const head = `## ${key} (${result.type}, ${result.service})`
   if (result.error) return `${head}\n${toErrorText(result.error as ErrorDetails)}`
@@ -147,14 +170,13 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
     const results: [string, Result][] = []
+    let size = 0
     for (const query of placed) {
-      const result = await runQuery(snapshot, range, query, context).catch((error: unknown) => {
-        if (isStale(error)) throw error
-        context.runtime.log[error instanceof AppError ? 'debug' : 'error'](
-          `traces_query ${query.at}: ${error}`,
-        )
-        return toFailure(query.request, toErrorDetails(error))
-      })
+      const result =
+        size > mostCharacters
+          ? toFailure(query.request, fullAnswer)
+          : await tryQuery(snapshot, range, query, context)
+      size += JSON.stringify(result).length
       results.push([query.request.key, result])
     }
     const notes = toImportNotes(snapshot)

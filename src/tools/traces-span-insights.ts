@@ -3,6 +3,7 @@ import { findInsights, type Insight } from '../catalog/find-insights.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { parseSpanId, parseTraceId, spanIdSchema, traceIdSchema } from './ids.ts'
+import { toLine } from './to-line.ts'
 import { getSpan, readSpans, toAttributes } from './read-trace.ts'
 
 const insightSchema = z.object({
@@ -30,8 +31,8 @@ const output = z.object({
   notes: z.array(z.string()).optional(),
 })
 
-const toLine = (insight: z.infer<typeof insightSchema>) =>
-  `- ${insight.severity}: ${insight.title} (${insight.tag}): ${insight.metric} = ${insight.observedValue}${insight.unit && ` ${insight.unit}`}, limit ${insight.threshold}. ${insight.recommendation}`
+const toInsightLine = (insight: z.infer<typeof insightSchema>) =>
+  `- ${insight.severity}: ${insight.title} (${insight.tag}): ${insight.metric} = ${toLine(String(insight.observedValue))}${insight.unit && ` ${insight.unit}`}, limit ${insight.threshold}. ${insight.recommendation}`
 
 const toTag = ({ tag, severity }: Insight) => `${tag} (${severity})`
 
@@ -53,7 +54,7 @@ Also names the other spans of the trace that have insights.`,
       .filter((row) => row !== span)
       .map((row) => ({
         spanId: String(row['span_id']),
-        spanName: String(row['span_name']),
+        spanName: String(row['span_name'] ?? ''),
         insights: findInsights(toAttributes(row)).map(toTag),
       }))
       .filter(({ insights }) => insights.length > 0)
@@ -61,7 +62,7 @@ Also names the other spans of the trace that have insights.`,
     return {
       traceId,
       spanId,
-      spanName: String(span['span_name']),
+      spanName: String(span['span_name'] ?? ''),
       insights: [...findInsights(toAttributes(span))],
       ...(otherSpans.length > 0 && { otherSpans }),
       ...(notes.length > 0 && { notes: [...notes] }),
@@ -70,13 +71,13 @@ Also names the other spans of the trace that have insights.`,
   toText: ({ spanName, spanId, insights, otherSpans, notes }) =>
     [
       insights.length > 0
-        ? `${insights.length} insights on ${spanName} [${spanId}]`
-        : `No insights on ${spanName} [${spanId}]: every observed value is within its limits.`,
-      ...insights.map(toLine),
+        ? `${insights.length} insights on ${toLine(spanName)} [${spanId}]`
+        : `No insights on ${toLine(spanName)} [${spanId}]: every observed value is within its limits.`,
+      ...insights.map(toInsightLine),
       ...(otherSpans
         ? [
             'Other spans of this trace:',
-            ...otherSpans.map((s) => `- ${s.spanName} [${s.spanId}]: ${s.insights.join(', ')}`),
+            ...otherSpans.map((s) => `- ${toLine(s.spanName)} [${s.spanId}]: ${s.insights.join(', ')}`),
           ]
         : []),
       ...(notes ?? []),

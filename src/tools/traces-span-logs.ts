@@ -6,6 +6,7 @@ import { cursorSchema, parseCursor, toCursor } from './cursor.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { parseSpanId, parseTraceId, spanIdSchema, traceIdSchema } from './ids.ts'
+import { toLine } from './to-line.ts'
 import { getSpan, readSpans, toAttributes } from './read-trace.ts'
 
 const recordSchema = z.object({
@@ -85,7 +86,7 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
       `${records.length} log records of span ${spanId}`,
       ...records.map((record) => {
         const pairs = Object.entries(record.attributes).map(([key, value]) => `${key}=${value}`)
-        return `- ${record.time} ${record.severity ?? ''} ${record.serviceName ?? ''}: ${record.body} ${pairs.join('; ')}`
+        return `- ${toLine(`${record.time} ${record.severity ?? ''} ${record.serviceName ?? ''}: ${record.body} ${pairs.join('; ')}`)}`
       }),
       nextCursor && `More: cursor ${JSON.stringify(nextCursor)}`,
       ...(notes ?? []),

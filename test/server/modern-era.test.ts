@@ -60,6 +60,13 @@ describe('protocol revision 2026-07-28, message by message', () => {
     expect(strayLines).toEqual([])
   })
 
+  it('leaves in order when a message is longer than it can take', async () => {
+    const left = new Promise((resolve) => server.once('exit', resolve))
+    server.stdin?.on('error', () => {})
+    server.stdin?.write('x'.repeat(12_000_000))
+    expect(await left).toBe(0)
+  })
+
   it('leaves when its standard input ends', async () => {
     await send('tools/list', {})
     const left = new Promise((resolve) => server.once('exit', resolve))

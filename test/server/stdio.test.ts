@@ -101,9 +101,9 @@ describe('over stdio, on an empty machine', () => {
     expect(text).toMatch(/no_data.*\n.*exports/)
   })
 
-  it('says in knowledge how to make the index', async () => {
+  it('indexes the documentation when it is first asked', async () => {
     const { isError, text } = await connection.call('knowledge', { query: 'What is MOS?' })
-    expect(isError).toBe(true)
-    expect(text).toMatch(/npm run index-docs/)
+    expect(isError).toBe(false)
+    expect(text).toMatch(/concepts\/mos\.md:\d+-\d+/)
   })
 })

@@ -10,6 +10,8 @@ export type DuckDbOptions = Readonly<{
   memoryLimitMb: number
   /** Longest run of one statement in ms; 0 for no limit. */
   timeoutMs: number
+  /** Largest result of one statement, in bytes of JSON; 32 MB if not given. */
+  resultLimitBytes?: number
 }>
 
 /** Opens a locked-down DuckDB. The native module loads here, at the first call, not when the program starts. */

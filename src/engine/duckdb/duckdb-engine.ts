@@ -1,9 +1,10 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { DOUBLE, type DuckDBConnection, DuckDBInstance, type DuckDBType } from '@duckdb/node-api'
 import { AppError } from '../../core/errors.ts'
 import { quoteText } from '../../core/sql-text.ts'
-import type { Engine, Row, Statement } from '../engine.ts'
+import type { Engine, Row, Statement, Value } from '../engine.ts'
 import type { DuckDbOptions } from './create-duckdb-engine.ts'
-import { toJsonRows } from './to-json-rows.ts'
+import { readRows } from './read-rows.ts'
+import { toAppError } from './to-app-error.ts'
 
 /**
  * The locks, in order: the file system closes before the configuration does, and nothing opens again after that.
@@ -30,16 +31,6 @@ const timeoutError = (timeoutMs: number) =>
     next: 'Narrow the time range or the grouping, or raise PARQUETRY_QUERY_TIMEOUT_MS.',
   })
 
-const staleError = (cause: unknown) =>
-  new AppError(
-    { code: 'stale', message: 'The data was replaced while it was read.', next: 'Call again.' },
-    { cause },
-  )
-
-/** What DuckDB says of a file that is gone: by its name, or when it is opened. */
-const isMissingFile = (error: unknown) =>
-  /No files found that match the pattern|Cannot open file .*No such file or directory/.test(String(error))
-
 const cancelledError = () => new AppError({ code: 'timeout', message: 'The call was cancelled.' })
 
 /**
@@ -48,15 +39,24 @@ const cancelledError = () => new AppError({ code: 'timeout', message: 'The call 
  */
 const interruptEveryMs = 50
 
+/** Enough for any table that a client can read, and far below what a process has for all calls together. */
+const defaultResultLimitBytes = 32 * 2 ** 20
+
+/** Left to itself, the driver takes each whole number for a BIGINT, and fails at those that are none. */
+const toBindType = (value: Value): DuckDBType | undefined =>
+  typeof value === 'number' && !Number.isSafeInteger(value) ? DOUBLE : undefined
+
 /** Each statement has a connection to itself, so that an interrupt meets its own statement only. */
 class DuckDbEngine implements Engine {
   readonly #instance: DuckDBInstance
   readonly #timeoutMs: number
+  readonly #resultLimitBytes: number
   readonly #idle: DuckDBConnection[] = []
 
-  constructor(instance: DuckDBInstance, timeoutMs: number) {
+  constructor(instance: DuckDBInstance, options: DuckDbOptions) {
     this.#instance = instance
-    this.#timeoutMs = timeoutMs
+    this.#timeoutMs = options.timeoutMs
+    this.#resultLimitBytes = options.resultLimitBytes ?? defaultResultLimitBytes
   }
 
   async run(statement: Statement, signal?: AbortSignal): Promise<readonly Row[]> {
@@ -75,15 +75,23 @@ class DuckDbEngine implements Engine {
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted) onAbort()
     try {
-      return toJsonRows(await connection.runAndReadAll(statement.sql, [...statement.params]))
+      const rows = await this.#read(connection, statement)
+      this.#idle.push(connection)
+      return rows
     } catch (error) {
-      throw stopped ?? (isMissingFile(error) ? staleError(error) : error)
+      connection.closeSync()
+      throw stopped ?? toAppError(error) ?? error
     } finally {
       clearTimeout(timer)
       clearInterval(stopping)
       signal?.removeEventListener('abort', onAbort)
-      this.#idle.push(connection)
     }
+  }
+
+  /** Streams, so that what is read of too large a result is all that is ever held of it. */
+  async #read(connection: DuckDBConnection, { sql, params }: Statement): Promise<readonly Row[]> {
+    const types = params.map(toBindType) as DuckDBType[]
+    return readRows(await connection.stream(sql, [...params], types), this.#resultLimitBytes)
   }
 
   async close(): Promise<void> {
@@ -98,5 +106,5 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
   const connection = await instance.connect()
   for (const sql of lockdown(options)) await connection.run(sql)
   connection.closeSync()
-  return new DuckDbEngine(instance, options.timeoutMs)
+  return new DuckDbEngine(instance, options)
 }

@@ -3,7 +3,6 @@ import {
   DuckDBDateValue,
   DuckDBListValue,
   DuckDBMapValue,
-  type DuckDBResultReader,
   DuckDBStructValue,
   DuckDBTimestampMillisecondsValue,
   DuckDBTimestampNanosecondsValue,
@@ -14,7 +13,6 @@ import {
 } from '@duckdb/node-api'
 import { type JsonValue, toJsonNumber } from '../../core/json-value.ts'
 import { formatInstant } from '../../core/time-range.ts'
-import type { Row } from '../engine.ts'
 
 const infinity = 2n ** 63n - 1n
 
@@ -33,7 +31,7 @@ function toTime(count: bigint, unitNs: bigint, value: DuckDBValue): string {
  * A DuckDB value as JSON can carry it: timestamps as ISO 8601 UTC, maps as objects, integers beyond 2^53
  * as decimal strings, NaN and infinities by name, everything else (dates, decimals, blobs) as DuckDB prints it.
  */
-function toJson(value: DuckDBValue): JsonValue {
+export function toJson(value: DuckDBValue): JsonValue {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' || typeof value === 'bigint') return toJsonNumber(value)
   if (value instanceof DuckDBTimestampNanosecondsValue) return toTime(value.nanos, 1n, value)
@@ -50,12 +48,4 @@ function toJson(value: DuckDBValue): JsonValue {
     return Object.fromEntries(Object.entries(value.entries).map(([key, entry]) => [key, toJson(entry)]))
   }
   return value.toString()
-}
-
-/** All rows of a result, JSON-safe. */
-export function toJsonRows(result: DuckDBResultReader): readonly Row[] {
-  const names = result.deduplicatedColumnNames()
-  return result
-    .getRows()
-    .map((row) => Object.fromEntries(row.map((value, i) => [names[i] ?? `column_${i}`, toJson(value)])))
 }

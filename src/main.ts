@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-const oldest = 22
+const oldest = [22, 18] as const
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
-if (Number.parseInt(process.versions.node, 10) < oldest) {
-  process.stderr.write(`parquetry: Node.js ${oldest} or newer is needed; this is ${process.version}.\n`)
+if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+  process.stderr.write(
+    `parquetry: Node.js ${oldest.join('.')} or newer is needed; this is ${process.version}.\n`,
+  )
   process.exit(1)
 }
 

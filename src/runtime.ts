@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
 import type { Config } from './config.ts'
 import { createLog, type Log } from './core/log.ts'
@@ -29,7 +28,7 @@ export function openRuntime(config: Config): Runtime {
     return createDuckDbEngine({
       path: ':memory:',
       allowedDirectories: [config.lakeDir],
-      spillDirectory: join(config.lakeDir, 'spill'),
+      spillDirectory: config.lakeDir,
       memoryLimitMb: config.memoryLimitMb,
       timeoutMs: config.queryTimeoutMs,
     })
@@ -45,9 +44,12 @@ export function openRuntime(config: Config): Runtime {
     engine,
     knowledge,
     close: async () => {
-      await knowledge.close()
-      await lake.close()
-      await engine.close()
+      const outcomes = await Promise.allSettled([
+        knowledge.close(),
+        lake.close().finally(() => engine.close()),
+      ])
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') log.error(`closing: ${outcome.reason}`)
     },
   }
 }

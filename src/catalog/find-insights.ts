@@ -1,4 +1,10 @@
-import { type InsightLevel, type InsightRule, insightRules, type Severity } from './insight-rules.ts'
+import {
+  type InsightLevel,
+  type InsightRule,
+  insightRules,
+  numberPattern,
+  type Severity,
+} from './insight-rules.ts'
 
 /** An issue detected on one span. */
 export type Insight = Readonly<{
@@ -17,7 +23,9 @@ export type Insight = Readonly<{
   recommendation: string
 }>
 
-const number = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text))
+const isNumber = new RegExp(`^(?:${numberPattern})$`)
+
+const number = (text: string): number => (isNumber.test(text) ? Number(text) : Number.NaN)
 
 const holds: Readonly<
   Record<InsightLevel['comparison'], (value: string, threshold: InsightLevel['threshold']) => boolean>

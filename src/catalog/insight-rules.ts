@@ -38,6 +38,9 @@ const below = (minor: number, severe: number): readonly InsightLevel[] => [
   { severity: 'minor', comparison: 'below', threshold: minor },
 ]
 
+/** How a number is written, as a regular expression for a whole text: decimal, finite whatever its digits. */
+export const numberPattern = '-?(0|[1-9][0-9]{0,99})([.][0-9]{1,99})?([eE][+-]?[0-9]{1,2})?'
+
 /** The rules, as data: the lake counts by them and `traces_span_insights` explains by them. */
 export const insightRules: readonly InsightRule[] = [
   {

@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLog } from '../core/log.ts'
 import { createHashingEmbedder } from '../knowledge/hashing-embedder.ts'
@@ -21,9 +22,11 @@ async function prepareExports({ config, terminal }: CommandContext): Promise<voi
     terminal.line(`Exports: ${formatFiles(files.length)} in ${config.exportsDir}`)
     return
   }
+  const unfinished = join(config.exportsDir, '.sample')
   const summary = await terminal.during((progress) =>
-    writeSamples(config, { out: sampleFolder(config), ...sample }, progress),
+    writeSamples(config, { out: unfinished, ...sample }, progress),
   )
+  await rename(unfinished, sampleFolder(config))
   terminal.line(
     `Exports: none found, so sample data was made: ${formatCount(summary.journeys)} journeys of an invented contact centre, ${formatCount(summary.spans)} spans, May 2026`,
   )

@@ -1,39 +1,88 @@
 /** Bounds on the work of one search, whatever the names are: attribute keys come from the data. */
 const longestName = 200
-const mostNames = 3000
+const mostNames = 2000
 const mostWords = 12
-const mostEdits = 10
+const mostEdits = 5
 
 /** The least likeness that counts. */
 const leastScore = 0.45
 
 /**
- * Damerau-Levenshtein distance (optimal string alignment) of two short strings; Infinity where it is beyond `limit`.
- * Only the cells within `limit` of the diagonal are filled. Source: Ukkonen 1985, "Algorithms for approximate string matching".
+ * Damerau-Levenshtein distance (optimal string alignment) of two short strings, `limit` + 1 where it is more than `limit`:
+ * only cells within `limit` of the diagonal are filled. Source: Ukkonen, "Algorithms for approximate string matching", 1985.
  */
 function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return Number.POSITIVE_INFINITY
-  const width = b.length + 1
-  let beforeLast = new Array<number>(width).fill(Number.POSITIVE_INFINITY)
-  let last = Array.from({ length: width }, (_, j) => j)
-  let row = new Array<number>(width).fill(Number.POSITIVE_INFINITY)
+  const beyond = limit + 1
+  if (Math.abs(a.length - b.length) > limit) return beyond
+  let beforeLast = new Uint16Array(b.length + 2).fill(beyond)
+  let last = beforeLast.map((_, j) => j)
+  let row = beforeLast.slice()
   for (let i = 1; i <= a.length; i++) {
-    const first = Math.max(1, i - limit)
+    const start = Math.max(1, i - limit)
     const end = Math.min(b.length, i + limit)
-    row[first - 1] = first === 1 ? i : Number.POSITIVE_INFINITY
-    if (end < b.length) row[end + 1] = Number.POSITIVE_INFINITY
-    let least = Number.POSITIVE_INFINITY
-    for (let j = first; j <= end; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      let best = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        best = Math.min(best, at(beforeLast, j - 2) + 1)
+    const letter = a.charCodeAt(i - 1)
+    const letterBefore = a.charCodeAt(i - 2)
+    row[start - 1] = start === 1 ? i : beyond
+    row[end + 1] = beyond
+    let least = beyond
+    for (let j = start; j <= end; j++) {
+      const cost = letter === b.charCodeAt(j - 1) ? 0 : 1
+      let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost)
+      if (j > 1 && letter === b.charCodeAt(j - 2) && letterBefore === b.charCodeAt(j - 1)) {
+        best = Math.min(best, (beforeLast[j - 2] ?? 0) + 1)
       }
       row[j] = best
       least = Math.min(least, best)
     }
-    if (least > limit) return Number.POSITIVE_INFINITY
-    ;[beforeLast, last, row] = [last, row, beforeLast]
+    if (least >= beyond) return beyond
+    const free = beforeLast
+    beforeLast = last
+    last = row
+    row = free
   }
-  return at(last, b.length)
+  return Math.min(last[b.length] ?? beyond, beyond)
+}
+
+type Name = Readonly<{ name: string; plain: string; words: ReadonlySet<string> }>
+
+const toName = (name: string): Name => ({
+  name,
+  plain: name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''),
+  words: new Set(
+    name
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter((word) => word.length > 2)
+      .slice(0, mostWords),
+  ),
+})
+
+function likeness({ plain: a, words: wanted }: Name, { plain: b, words }: Name): number {
+  if (a === b) return 2
+  const longest = Math.max(a.length, b.length)
+  const limit = Math.min(Math.floor(longest * (1 - leastScore)), mostEdits)
+  const edits = editDistance(a, b, limit)
+  const edit = edits > limit ? 0 : 1 - edits / longest
+  const contained = a.length > 2 && b.includes(a) ? 0.5 + a.length / (2 * b.length) : 0
+  const isIn = (word: string) => [...words].some((other) => other.startsWith(word) || word.startsWith(other))
+  const shared = [...wanted].filter(isIn).length
+  const overlap = shared / Math.max(wanted.size + words.size - shared, 1)
+  return Math.max(edit, contained, overlap)
+}
+
+/**
+ * The names most like `wanted`, best first, among the first 2,000 of at most 200 characters.
+ * Likeness is the best of edit distance, containment and shared words, so that
+ * `mos` finds `Attributes.cx.webrtc.audio.mos_score` and `Durration` finds `Duration`.
+ */
+export function findNearestNames(wanted: string, names: Iterable<string>, limit = 3): string[] {
+  const probe = toName(wanted.slice(0, longestName))
+  return [...names]
+    .filter((name) => name.length <= longestName)
+    .slice(0, mostNames)
+    .map((name) => ({ name, score: likeness(probe, toName(name)) }))
+    .filter(({ score }) => score >= leastScore)
+    .sort((a, b) => b.score - a.score || a.name.localeCompare(b.name))
+    .slice(0, limit)
+    .map(({ name }) => name)
 }

@@ -1,14 +1,23 @@
 import { attributeMap } from './canonical.ts'
 
-/** SQL for an id: lower-case, blank and all-zero ids NULL. */
-export const toId = (sql: string): string =>
-  `nullif(nullif(lower(trim(CAST(${sql} AS VARCHAR))), ''), repeat('0', length(trim(CAST(${sql} AS VARCHAR)))))`
+const toId = (sql: string, digits: number) =>
+  `nullif(nullif(regexp_extract(lower(trim(CAST(${sql} AS VARCHAR))), '^[0-9a-f]{${digits}}$'), ''), '${'0'.repeat(digits)}')`
+
+/** SQL for a trace id: 32 hexadecimal digits, lower-case; NULL for anything else and for zeros. */
+export const toTraceId = (sql: string): string => toId(sql, 32)
+
+/** SQL for a span id: 16 hexadecimal digits, lower-case; NULL for anything else and for zeros. */
+export const toSpanId = (sql: string): string => toId(sql, 16)
 
 /** SQL for a text: blank becomes NULL. */
 export const toText = (sql: string): string => `nullif(CAST(${sql} AS VARCHAR), '')`
 
-/** SQL for an attribute map: NULL becomes the empty map. */
-export const toAttributes = (sql: string): string => `coalesce(CAST(${sql} AS ${attributeMap}), MAP {})`
+/** SQL for an attribute map without keys whose value is NULL; NULL becomes the empty map. Only maps that hold a NULL are made anew. */
+export function toAttributes(sql: string): string {
+  const map = `CAST(${sql} AS ${attributeMap})`
+  const filled = `map_from_entries(list_filter(map_entries(${map}), lambda entry: entry.value IS NOT NULL))`
+  return `CASE WHEN list_count(map_values(${map})) < cardinality(${map}) THEN ${filled} ELSE coalesce(${map}, MAP {}) END`
+}
 
 /**
  * SQL for a time in nanoseconds, by the column's own type: a timestamp of any precision, or nanoseconds since the epoch.
@@ -20,6 +29,10 @@ export function toTimestamp(sql: string, type: string): string {
   if (type.endsWith('INT')) return `TRY(make_timestamp_ns(CAST(${sql} AS BIGINT)))`
   return `TRY(CAST(${sql} AS TIMESTAMP_NS))`
 }
+
+/** SQL for whether a canonical time is one that can be placed: from 1970 on and before 2262, so never infinite. */
+export const isUsableTime = (sql: string): string =>
+  `coalesce(${sql} >= TIMESTAMP_NS '1970-01-01' AND ${sql} < TIMESTAMP_NS '2262-01-01', FALSE)`
 
 /** Nanoseconds since the epoch at the start of 2262, the last whole year that a 64-bit time of nanoseconds holds. */
 const latestNs = 9_214_646_400_000_000_000n

@@ -1,12 +1,14 @@
-import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement, type Engine } from '../engine/engine.ts'
 import { canonicalLogColumns, canonicalSpanColumns, toSelectList } from './canonical.ts'
+import { toFilePattern } from './file-pattern.ts'
 import type { ExportFile } from './find-files.ts'
 import type { Layout, SourceColumns } from './layouts/layout.ts'
 import { layouts } from './layouts/layouts.ts'
+import { openExport, unreadable } from './open-export.ts'
 
 /** A file whose layout is known, as a canonical relation. */
 export type RecognisedExport = Readonly<{
@@ -19,12 +21,8 @@ export type RecognisedExport = Readonly<{
 
 const magic = 'PAR1'
 
-const unreadable = (message: string, next: string, cause?: unknown) =>
-  new AppError({ code: 'unreadable_file', message, next }, { cause })
-
 /** A whole Parquet file begins and ends with its magic; a copy in progress does not end so yet. */
-async function checkParquetMagic(path: string): Promise<void> {
-  const file = await open(path, 'r')
+async function checkParquetMagic(file: FileHandle): Promise<void> {
   try {
     const { size } = await file.stat()
     if (size === 0) throw unreadable('The file is empty.', 'Copy it again.')
@@ -42,12 +40,17 @@ async function checkParquetMagic(path: string): Promise<void> {
   }
 }
 
-/** A name that matches itself only, where DuckDB would read `*`, `?` and `[` as a pattern. */
-const escapePattern = (name: string) => name.replaceAll(/[*?[]/g, '[$&]')
-
 /** SQL that reads one file; strings written as plain binary by older ClickHouse servers are read as text. */
-const readFile = (path: string) =>
-  `read_parquet(${quoteText(path)}, binary_as_string = true, hive_partitioning = false)`
+function readFile(path: string): string {
+  const pattern = toFilePattern(path)
+  if (pattern === undefined) {
+    throw unreadable(
+      'Its path holds a backslash together with *, ? or [, which cannot be told from a pattern.',
+      'Rename it.',
+    )
+  }
+  return `read_parquet(${quoteText(pattern)}, binary_as_string = true, hive_partitioning = false)`
+}
 
 async function readColumns(engine: Engine, source: string): Promise<SourceColumns> {
   const rows = await engine
@@ -74,12 +77,11 @@ export async function recogniseExport(
   folder: string,
   file: ExportFile,
 ): Promise<RecognisedExport> {
-  const path = join(folder, file.path)
   if (extname(file.path).toLowerCase() !== '.parquet') {
     throw unreadable('It is not a .parquet file.', `Readable are Parquet files of these layouts: ${known()}.`)
   }
-  await checkParquetMagic(path)
-  const source = readFile(join(folder, escapePattern(file.path)))
+  await checkParquetMagic(await openExport(folder, file))
+  const source = readFile(join(folder, file.path))
   const columns = await readColumns(engine, source)
   const layout = layouts.find((candidate) => candidate.matches(columns))
   if (!layout) {

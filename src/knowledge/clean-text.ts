@@ -7,3 +7,6 @@ const invisible =
 
 /** The text without characters that can't be seen. */
 export const cleanText = (text: string): string => text.replace(invisible, '')
+
+/** The same for what stands in one line, such as a title or a file's name: line ends and tabs become spaces. */
+export const cleanLine = (text: string): string => cleanText(text).replace(/\s+/g, ' ')

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { isAbsolute, join, relative, sep } from 'node:path'
 
 /** A file that is left out of the index, with the reason for its owner. Paths are relative to the docs folder. */
 export type SkippedFile = Readonly<{ file: string; reason: string }>
@@ -9,19 +9,32 @@ const isMarkdown = (name: string) => /\.(md|markdown|mdx)$/i.test(name)
 const isHidden = (name: string) => name.startsWith('.') || name === 'node_modules'
 const byName = (a: Dirent, b: Dirent) => (a.name < b.name ? -1 : 1)
 
+const isInside = (folder: string, path: string) => {
+  const way = relative(folder, path)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
 /**
  * The Markdown files below `root`, relative, with `/`, in code unit order; dot folders and `node_modules` left out.
- * A linked folder is entered once, after all real folders; a link to a folder already seen is reported.
+ * Links are followed after all real folders, none out of `root`, and nothing is read twice; the others are reported.
  */
 export async function findDocs(root: string): Promise<{ files: string[]; skipped: SkippedFile[] }> {
   const files: string[] = []
   const skipped: SkippedFile[] = []
   const visited = new Set<string>()
   const links: string[] = []
+  const realRoot = await realpath(root)
+
+  function visit(real: string): boolean {
+    const isNew = !visited.has(real)
+    visited.add(real)
+    return isNew
+  }
 
   async function walk(folder: string): Promise<void> {
-    visited.add(await realpath(join(root, folder)))
-    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => undefined)
+    const real = await realpath(join(root, folder))
+    if (!visit(real)) return
+    const entries = await readdir(real, { withFileTypes: true }).catch(() => undefined)
     if (!entries) {
       skipped.push({ file: folder, reason: 'unreadable folder' })
       return
@@ -30,16 +43,20 @@ export async function findDocs(root: string): Promise<{ files: string[]; skipped
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (entry.isDirectory()) await walk(path)
       else if (entry.isSymbolicLink()) links.push(path)
-      else if (isMarkdown(entry.name)) files.push(path)
+      else if (isMarkdown(entry.name) && visit(join(real, entry.name))) files.push(path)
     }
   }
 
   async function follow(link: string): Promise<void> {
     const target = await stat(join(root, link)).catch(() => undefined)
-    if (target?.isDirectory()) {
-      if (!visited.has(await realpath(join(root, link)))) return walk(link)
-      skipped.push({ file: link, reason: 'links to a folder that is already read' })
-    } else if (isMarkdown(link)) {
+    if (!target?.isDirectory() && !isMarkdown(link)) return
+    const real = target && (await realpath(join(root, link)))
+    if (!real) files.push(link)
+    else if (!isInside(realRoot, real)) skipped.push({ file: link, reason: 'links out of the docs folder' })
+    else if (visited.has(real)) skipped.push({ file: link, reason: 'links to what is already read' })
+    else if (target.isDirectory()) await walk(link)
+    else {
+      visit(real)
       files.push(link)
     }
   }

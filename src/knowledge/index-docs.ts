@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import { chunkerVersion } from './chunk-document.ts'
 import { createChunkTable, openChunkTable } from './chunk-table.ts'
+import { cleanLine } from './clean-text.ts'
 import { type CurrentIndex, findCurrentIndex } from './current-index.ts'
 import type { Embedder } from './embedder.ts'
 import type { SkippedFile } from './find-docs.ts'
@@ -61,7 +62,10 @@ function compareFiles(before: Hashes, after: Hashes) {
 }
 
 /** Whether nothing of an index was lost and both kinds of search work on it. */
-async function isWhole(index: string, { directory, bytes, chunks, dimensions }: CurrentIndex): Promise<boolean> {
+async function isWhole(
+  index: string,
+  { directory, bytes, chunks, dimensions }: CurrentIndex,
+): Promise<boolean> {
   if ((await measureDirectory(join(index, directory))) !== bytes) return false
   try {
     const table = await openChunkTable(join(index, directory))
@@ -159,5 +163,9 @@ export async function indexDocs(options: IndexOptions, progress: Progress): Prom
   }
   await mkdir(options.index, { recursive: true })
   const summary = await withIndexLock(options.index, () => runIndexing(options, progress))
-  return { ...summary, seconds: (performance.now() - start) / 1_000 }
+  const skipped = summary.skipped.map(({ file, reason }) => ({
+    file: cleanLine(file),
+    reason: cleanLine(reason),
+  }))
+  return { ...summary, skipped, seconds: (performance.now() - start) / 1_000 }
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { type ChunkTable, type FoundChunk, openChunkTable } from './chunk-table.ts'
-import { cleanText } from './clean-text.ts'
+import { cleanLine, cleanText } from './clean-text.ts'
 import { currentIndexFile, findCurrentIndex } from './current-index.ts'
 import type { Embedder } from './embedder.ts'
 import { type Fused, fuseRanks } from './fuse-ranks.ts'
@@ -13,7 +13,7 @@ import { pickHits } from './pick-hits.ts'
 export type KnowledgeHit = Readonly<{
   title: string
   headingPath: readonly string[]
-  /** Relative to the docs folder, with `/`. */
+  /** Relative to the docs folder, with `/`; like all other text without characters that can't be seen. */
   file: string
   startLine: number
   endLine: number
@@ -60,12 +60,12 @@ const noIndex = (message: string, cause?: unknown) =>
   new AppError({ code: 'no_data', message, next: 'Run `npm run index-docs`.' }, { cause })
 
 const toHit = ({ item, score, foundBy }: Fused<FoundChunk>): KnowledgeHit => ({
-  title: cleanText(item.title),
-  headingPath: item.headingPath.map(cleanText),
-  file: item.file,
+  title: cleanLine(item.title),
+  headingPath: item.headingPath.map(cleanLine),
+  file: cleanLine(item.file),
   startLine: item.startLine,
   endLine: item.endLine,
-  anchor: item.anchor,
+  anchor: cleanLine(item.anchor),
   text: cleanText(item.text),
   score,
   foundBy,

@@ -46,19 +46,21 @@ function blocksOnly(this: Processor) {
 }
 
 const inlineParser = unified().use(remarkParse).use(remarkGfm)
-const blockParser = unified()
+const bodyParser = unified().use(remarkParse).use(remarkGfm).use(blocksOnly)
+const startParser = unified()
   .use(remarkParse)
   .use(remarkGfm)
   .use(remarkFrontmatter, ['yaml', 'toml'])
   .use(blocksOnly)
 
-const toLines = ({ position }: Nodes): LineRange => ({
-  startLine: position?.start.line ?? 1,
-  endLine: position?.end.line ?? 1,
+/** `above`: lines of the page before the part that was parsed. */
+const toLines = ({ position }: Nodes, above: number): LineRange => ({
+  startLine: above + (position?.start.line ?? 1),
+  endLine: above + (position?.end.line ?? 1),
 })
 
-function toBlock(node: RootContent): Block {
-  const lines = toLines(node)
+function toBlock(node: RootContent, above: number): Block {
+  const lines = toLines(node, above)
   switch (node.type) {
     case 'code':
     case 'table':
@@ -67,7 +69,7 @@ function toBlock(node: RootContent): Block {
     case 'listItem':
     case 'blockquote':
     case 'footnoteDefinition':
-      return { ...lines, kind: 'text', parts: node.children.map(toBlock) }
+      return { ...lines, kind: 'text', parts: node.children.map((child) => toBlock(child, above)) }
     default:
       return { ...lines, kind: 'text', parts: [] }
   }
@@ -75,30 +77,75 @@ function toBlock(node: RootContent): Block {
 
 const longestHeading = 1_000
 
+/** A heading without any mark or entity, which most are; parsing one costs a tenth of a millisecond. */
+const plainHeading = /^#{1,6}[ \t]+([^\\&<`*_~[\]!#\n]+)$/
+
 /** A heading's text without its marks, from its own source. */
 function parseHeadingText(source: string): string {
-  const tree = inlineParser.parse(source.trim().slice(0, longestHeading))
-  return toPlainText(tree.children[0], { includeHtml: false }).replaceAll(/\s+/g, ' ').trim()
+  const start = source.trim().slice(0, longestHeading)
+  const plain = plainHeading.exec(start)?.[1]
+  const text = plain ?? toPlainText(inlineParser.parse(start).children[0], { includeHtml: false })
+  return text.replaceAll(/\s+/g, ' ').trim()
 }
 
-function toTopLevelBlock(node: RootContent, source: string): Block | HeadingBlock {
-  if (node.type !== 'heading') return toBlock(node)
-  const text = source.slice(node.position?.start.offset, node.position?.end.offset)
-  return { ...toLines(node), kind: 'heading', depth: node.depth, title: parseHeadingText(text) }
+function toTopLevelBlock(node: RootContent, part: string, above: number): Block | HeadingBlock {
+  if (node.type !== 'heading') return toBlock(node, above)
+  const text = part.slice(node.position?.start.offset, node.position?.end.offset)
+  return { ...toLines(node, above), kind: 'heading', depth: node.depth, title: parseHeadingText(text) }
 }
 
 const isFrontMatter = (node: RootContent | undefined) =>
   node?.type === 'yaml' || (node?.type as string) === 'toml'
 
-/** Parses CommonMark with GFM and front matter. Any text is a document; HTML and MDX pass through as text. */
-export function parseMarkdown(source: string): MarkdownDocument {
-  const { children } = blockParser.parse(source)
-  const [first] = children
+/** A line that opens 500 quotes or lists at once; the parser's time grows with the square of such depth. */
+const tooDeep = /^[ \t]*(?:>[ \t]?|(?:[-+*]|\d{1,9}[.)])[ \t]+){500}/m
+
+const countLineEnds = (text: string) => text.split('\n').length - 1
+
+/** Characters parsed at a time. The parser's time grows with the square of some inputs, such as many tables. */
+const defaultWindow = 16_384
+
+type Part = Readonly<{ text: string; above: number; nodes: readonly RootContent[] }>
+
+/**
+ * Parses a page part by part, with the same blocks as at once: the last block of a part may go on below it, so the
+ * next part begins with that block. A block that fills its part is parsed again in a larger one.
+ */
+function* parseParts(source: string, window: number): Generator<Part> {
+  let start = 0
+  let above = 0
+  let size = window
+  while (start < source.length) {
+    const lineEnd = source.indexOf('\n', start + size)
+    const text = source.slice(start, lineEnd === -1 ? undefined : lineEnd + 1)
+    const { children } = (start === 0 ? startParser : bodyParser).parse(text)
+    if (lineEnd === -1) return yield { text, above, nodes: children }
+    const last = children.at(-1)
+    const isWhole = children.length > 1 && last
+    if (isWhole) {
+      yield { text, above, nodes: children.slice(0, -1) }
+      const next = text.lastIndexOf('\n', (last.position?.start.offset ?? 0) - 1) + 1
+      above += countLineEnds(text.slice(0, next))
+      start += next
+    }
+    size = isWhole ? window : size * 4
+  }
+}
+
+/**
+ * Parses CommonMark with GFM and front matter. Any text is a document, unless it is nested too deeply; HTML and MDX
+ * pass through as text. `window` changes the time it takes, never the result.
+ */
+export function parseMarkdown(source: string, window = defaultWindow): MarkdownDocument {
+  if (tooDeep.test(source)) throw new Error('nested too deeply')
+  const parts = [...parseParts(source, window)]
+  const [first] = parts[0]?.nodes ?? []
   const frontMatter = first && isFrontMatter(first) ? first : undefined
-  const body = frontMatter ? children.slice(1) : children
   return {
     frontMatter: frontMatter && toPlainText(frontMatter),
-    bodyLine: frontMatter ? toLines(frontMatter).endLine + 1 : 1,
-    blocks: body.map((node) => toTopLevelBlock(node, source)),
+    bodyLine: frontMatter ? toLines(frontMatter, 0).endLine + 1 : 1,
+    blocks: parts.flatMap(({ text, above, nodes }) =>
+      nodes.filter((node) => node !== frontMatter).map((node) => toTopLevelBlock(node, text, above)),
+    ),
   }
 }

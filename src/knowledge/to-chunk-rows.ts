@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Progress } from '../core/progress.ts'
-import { type Chunk, chunkDocument } from './chunk-document.ts'
+import type { Chunk } from './chunk-document.ts'
 import type { ChunkRow } from './chunk-table.ts'
 import { cleanText } from './clean-text.ts'
+import { createChunker } from './create-chunker.ts'
 import type { Embedder } from './embedder.ts'
 import type { SkippedFile } from './find-docs.ts'
 import type { Doc } from './read-docs.ts'
@@ -27,18 +28,20 @@ export async function toDraftRows(
 ): Promise<Readonly<{ drafts: readonly DraftRow[]; unparsed: SkippedFile[] }>> {
   const drafts: DraftRow[] = []
   const unparsed: SkippedFile[] = []
+  const chunker = createChunker()
   for (const [index, { file, text }] of docs.entries()) {
     try {
-      drafts.push(...chunkDocument(text, file).map((chunk, ordinal) => toDraftRow(file, chunk, ordinal)))
+      const chunks = await chunker.chunk({ text, file })
+      for (const [ordinal, chunk] of chunks.entries()) drafts.push(toDraftRow(file, chunk, ordinal))
     } catch (error) {
       unparsed.push({
         file,
-        reason: `not parsed (${error instanceof Error ? error.message : 'unknown cause'})`,
+        reason: `not parsed: ${error instanceof Error ? error.message : 'unknown cause'}`,
       })
     }
     progress('chunk', index + 1, docs.length)
-    await nextTurn()
   }
+  await chunker.close()
   return { drafts, unparsed }
 }
 

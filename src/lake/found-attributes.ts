@@ -1,4 +1,5 @@
 import { toAttributeKey, toColumnName } from '../catalog/column.ts'
+import { numberPattern } from '../catalog/insight-rules.ts'
 import type { Service } from '../catalog/service.ts'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement, type Engine } from '../engine/engine.ts'
@@ -9,11 +10,13 @@ import type { LakeTable } from './tables/table.ts'
 const columnShare = 0.01
 const mostColumns = 200
 /** Attributes that are remembered by name; any beyond are still reachable by their exact path. */
-const mostRemembered = 2000
+export const mostRemembered = 2000
+
+/** Keys that can be named: those with NUL, where SQL text ends, and those longer than any program means them stay in the map. */
+const isNameable = "key <> '' AND length(key) <= 500 AND NOT contains(key, chr(0))"
 
 const isInteger = "regexp_full_match(value, '0|-?[1-9][0-9]{0,17}')"
-const isDouble =
-  "length(value) <= 18 AND regexp_full_match(value, '-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]{1,2})?')"
+const isDouble = `length(value) <= 18 AND regexp_full_match(value, '${numberPattern}')`
 const isBoolean = "value IN ('true', 'false')"
 
 /** Values are looked at in about so many rows of a table whose attributes stay in their maps, where a type is a hint only. */
@@ -39,7 +42,7 @@ const exactCensus = (from: string, map: string, prefix: string, known: readonly 
   count(*) AS "rows",
   ${typeOf} AS type
 FROM (${entries(from, map, 'TRUE')})
-WHERE key NOT IN (${['', ...known].map(quoteText).join(', ')})
+WHERE ${isNameable} AND key NOT IN (${['', ...known].map(quoteText).join(', ')})
 GROUP BY key`
 
 /** All attributes of one map, counted over all rows and typed by some. */
@@ -50,7 +53,7 @@ const hintCensus = (from: string, map: string, prefix: string, rows: number) => 
 FROM (
   SELECT key, count(*) AS "rows"
   FROM (SELECT unnest(map_keys(${map})) AS key FROM ${from} AS source)
-  WHERE key <> ''
+  WHERE ${isNameable}
   GROUP BY key
 ) AS counted
 LEFT JOIN (

@@ -23,7 +23,13 @@ const sourceSchema = z.object({
 
 export type Source = Readonly<z.infer<typeof sourceSchema>>
 
-const rejectedSchema = z.object({ ...fileIdentity, reason: z.string(), next: z.string() })
+const rejectedSchema = z.object({
+  ...fileIdentity,
+  reason: z.string(),
+  next: z.string(),
+  /** The limit that was too low, where more memory would make the file readable. */
+  memoryLimitMb: z.number().optional(),
+})
 
 export type RejectedFile = Readonly<z.infer<typeof rejectedSchema>>
 

@@ -1,13 +1,15 @@
 import { mkdir } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { AppError, toErrorDetails } from '../core/errors.ts'
+import { type AppError, toErrorDetails } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import type { Progress } from '../core/progress.ts'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement } from '../engine/engine.ts'
 import type { ExportFile } from '../exports/find-files.ts'
+import { isUsableTime } from '../exports/normalise.ts'
 import { type RecognisedExport, recogniseExport } from '../exports/recognise.ts'
+import { isOutOfMemory, isOutsideFile, toDamagedFile } from './damaged-files.ts'
 import type { RejectedFile, Source } from './manifest.ts'
 import type { WorkSpace } from './work-space.ts'
 
@@ -16,7 +18,7 @@ export type ReadSource = Readonly<{ source: Source; sql: string }>
 
 export type ReadResult = Readonly<{ read: readonly ReadSource[]; rejected: readonly RejectedFile[] }>
 
-const hasTime = `"timestamp" IS NOT NULL AND "timestamp" >= TIMESTAMP_NS '1970-01-01' AND "timestamp" < TIMESTAMP_NS '2262-01-01'`
+const hasTime = isUsableTime('"timestamp"')
 
 /** Rows that can be placed: spans need both ids and a time, log records a time. */
 export const placeable = {
@@ -53,28 +55,20 @@ async function readSource(space: WorkSpace, { file, layout, kind, sql }: Recogni
   return { ...base, index, days: [] }
 }
 
-/** Failures that lie with this machine or with the caller, and say nothing about the file that was being read. */
-const isOutsideFile = (error: unknown) =>
-  (error instanceof AppError && error.details.code === 'timeout') ||
-  /Out of Memory|No space left|max_temp_directory_size/.test(String(error))
-
-/** The error of a file whose footer is good but whose rows cannot be read; a failure for another cause stays itself. */
-export function toDamagedFile(path: string, cause: unknown): unknown {
-  if (isOutsideFile(cause)) return cause
-  return new AppError(
-    {
-      code: 'unreadable_file',
-      message: "Its rows cannot be read: the file is damaged, or a value is not of its column's kind.",
-      path,
-      next: 'Export or copy it again.',
-    },
-    { cause },
-  )
+function toRejectedFile(space: WorkSpace, file: ExportFile, error: unknown): RejectedFile {
+  const { message, next } = toErrorDetails(error)
+  const needsMemory = error instanceof Error && isOutOfMemory(error.cause)
+  return {
+    ...file,
+    reason: message,
+    next: next ?? 'Remove the file.',
+    ...(needsMemory && { memoryLimitMb: space.memoryLimitMb }),
+  }
 }
 
 /**
  * Recognises and reads each file; one that fails is set aside with its reason and the others go on.
- * `damaged` names files whose rows failed later in an earlier try, with that error.
+ * `damaged` names files that failed later in an earlier pass, with that error.
  */
 export async function readSources(
   space: WorkSpace,
@@ -92,16 +86,14 @@ export async function readSources(
       if (known) throw known
       const recognised = await recogniseExport(space.engine, space.exportsDir, file)
       const source = await readSource(space, recognised).catch((error: unknown) => {
-        throw toDamagedFile(file.path, error)
+        throw toDamagedFile(space, file.path, error)
       })
       read.push({ source, sql: recognised.sql })
     } catch (error) {
       if (isOutsideFile(error)) throw error
-      const { message, next } = toErrorDetails(error)
-      log.warn(
-        `set aside ${file.path}: ${message} ${error instanceof Error && error.cause ? String(error.cause) : ''}`,
-      )
-      rejected.push({ ...file, reason: message, next: next ?? 'Remove the file.' })
+      const cause = error instanceof Error && error.cause ? String(error.cause) : ''
+      log.info(`set aside ${file.path}: ${toErrorDetails(error).message} ${cause}`)
+      rejected.push(toRejectedFile(space, file, error))
     }
   }
   progress('reading exports', files.length, files.length)

@@ -2,6 +2,7 @@ import { type Column, type ColumnType, toColumnName } from '../catalog/column.ts
 import type { Service } from '../catalog/service.ts'
 import { quoteName, quoteText } from '../core/sql-text.ts'
 import { attributeMap, eventList, linkList } from '../exports/canonical.ts'
+import { mostRemembered } from './found-attributes.ts'
 import type { FoundAttribute, Partition } from './manifest.ts'
 import { readAttribute } from './tables/typed-columns.ts'
 
@@ -14,7 +15,7 @@ const widest = (a: ColumnType, b: ColumnType): ColumnType => {
   return numeric.has(a) && numeric.has(b) ? 'double' : 'string'
 }
 
-/** The attributes of a service's partitions, merged, most frequent first. */
+/** The attributes of a service's partitions, merged, most frequent first; no more than of one partition. */
 export function mergeAttributes(partitions: readonly Partition[]): readonly LakeAttribute[] {
   const merged = new Map<string, LakeAttribute>()
   for (const attribute of partitions.flatMap(({ attributes }) => attributes)) {
@@ -26,7 +27,9 @@ export function mergeAttributes(partitions: readonly Partition[]): readonly Lake
       isColumn: attribute.isColumn || (earlier?.isColumn ?? false),
     })
   }
-  return [...merged.values()].sort((a, b) => b.rows - a.rows || (a.path < b.path ? -1 : 1))
+  return [...merged.values()]
+    .sort((a, b) => b.rows - a.rows || (a.path < b.path ? -1 : 1))
+    .slice(0, mostRemembered)
 }
 
 /** The merged attributes that are columns of the relation; of two paths with one column name the more frequent. */

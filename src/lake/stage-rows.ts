@@ -1,59 +1,125 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AppError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement } from '../engine/engine.ts'
-import { placeable, type ReadSource, toDamagedFile } from './read-sources.ts'
+import { recogniseExport } from '../exports/recognise.ts'
+import { toDamagedFile } from './damaged-files.ts'
+import type { Source } from './manifest.ts'
+import { placeable, type ReadSource } from './read-sources.ts'
 import type { WorkSpace } from './work-space.ts'
 
-const stagedFolder = (space: WorkSpace, kind: 'spans' | 'logs') => join(space.folder, `staged_${kind}`)
+type Kind = Source['kind']
 
-const select: Readonly<Record<'spans' | 'logs', (sql: string) => string>> = {
-  spans: (sql) => `SELECT source.*, trace_days.day
+const stagedFolder = (space: WorkSpace, kind: Kind) => join(space.folder, `staged_${kind}`)
+
+/** How the rows of one source are found: its stale days, and the rows of some of them. */
+const steps: Readonly<
+  Record<Kind, { days(space: WorkSpace, source: Source): string; select(sql: string, days: string): string }>
+> = {
+  spans: {
+    days: (space, { index }) => `SELECT DISTINCT day
+FROM read_parquet(${quoteText(join(space.lakeDir, index ?? ''))})
+JOIN trace_days USING (trace_id)
+ORDER BY day`,
+    select: (sql, days) => `SELECT source.*, trace_days.day
   FROM (${sql}) AS source
   JOIN trace_days USING (trace_id)
-  WHERE ${placeable.spans}`,
-  logs: (sql) => `SELECT *
+  WHERE ${placeable.spans} AND ${days}`,
+  },
+  logs: {
+    days: (_, { days }) => `SELECT day
+FROM stale_log_days
+WHERE day IN (${days.map(quoteText).join(', ')})
+ORDER BY day`,
+    select: (sql, days) => `SELECT *
   FROM (SELECT *, strftime("timestamp", '%Y-%m-%d') AS day FROM (${sql}) WHERE ${placeable.logs})
-  SEMI JOIN stale_log_days USING (day)`,
+  SEMI JOIN stale_log_days USING (day)
+  WHERE ${days}`,
+  },
 }
 
-/**
- * Reads each source once and lays its rows out by day in the scratch folder, so that each day can then be built alone
- * and memory is bounded by a day. Throws `unreadable_file` with the path of a source whose rows cannot be read.
- */
-export async function stageRows(
-  space: WorkSpace,
-  kind: 'spans' | 'logs',
-  sources: readonly ReadSource[],
-  progress: Progress,
-): Promise<void> {
-  for (const [i, { sql, source }] of sources.entries()) {
-    progress(`staging ${kind}`, i, sources.length)
-    const copy = defineStatement(`COPY (
-  ${select[kind](sql)}
+/** Days laid out in one go: each has buffers of its own while a source is read. */
+const daysAtOnce = 50
+
+const toBatches = (days: readonly string[]) =>
+  Array.from({ length: Math.ceil(days.length / daysAtOnce) }, (_, i) =>
+    days.slice(i * daysAtOnce, (i + 1) * daysAtOnce),
+  )
+
+/** Lays the rows of one source out by day, in files that begin with its number. */
+async function stageSource(space: WorkSpace, kind: Kind, { source, sql }: ReadSource, number: number) {
+  const found = await space.engine.run(defineStatement(steps[kind].days(space, source)))
+  for (const [i, days] of toBatches(found.map(({ day }) => String(day))).entries()) {
+    const within = `day BETWEEN ${quoteText(days.at(0) ?? '')} AND ${quoteText(days.at(-1) ?? '')}`
+    await space.engine.run(
+      defineStatement(`COPY (
+  ${steps[kind].select(sql, within)}
 ) TO ${quoteText(stagedFolder(space, kind))} (
   FORMAT parquet,
   COMPRESSION snappy,
   PARTITION_BY (day),
-  FILENAME_PATTERN 's${i}_{i}',
+  FILENAME_PATTERN 's${number}_${i}_{i}',
   OVERWRITE_OR_IGNORE
-)`)
-    await space.engine.run(copy).catch((error: unknown) => {
-      throw toDamagedFile(source.path, error)
-    })
+)`),
+    )
   }
-  progress(`staging ${kind}`, sources.length, sources.length)
 }
 
-/** Whether the day has rows at all; a day all of whose traces went has none. */
-export const hasStagedDay = (space: WorkSpace, kind: 'spans' | 'logs', day: string): boolean =>
-  existsSync(join(stagedFolder(space, kind), `day=${day}`))
+/**
+ * Reads each source once and lays its rows out by day in the scratch folder, so that each day can then be built alone
+ * and memory is bounded by a day. `read` has the relations of those just read; older ones are recognised again.
+ * Gives the sources that cannot be read, by path.
+ */
+export async function stageRows(
+  space: WorkSpace,
+  kind: Kind,
+  sources: readonly Source[],
+  read: readonly ReadSource[],
+  progress: Progress,
+): Promise<ReadonlyMap<string, AppError>> {
+  const fresh = new Map(read.map((item) => [item.source.path, item.sql]))
+  const damaged = new Map<string, AppError>()
+  for (const [i, source] of sources.entries()) {
+    progress(`staging ${kind}`, i, sources.length)
+    const stage = async () => {
+      const sql =
+        fresh.get(source.path) ?? (await recogniseExport(space.engine, space.exportsDir, source)).sql
+      await stageSource(space, kind, { source, sql }, i)
+    }
+    await stage().catch((error: unknown) =>
+      damaged.set(source.path, toDamagedFile(space, source.path, error)),
+    )
+  }
+  progress(`staging ${kind}`, sources.length, sources.length)
+  return damaged
+}
 
-function readDay(space: WorkSpace, kind: 'spans' | 'logs', day: string): string {
-  const folder = join(stagedFolder(space, kind), `day=${day}`)
-  const files = readdirSync(folder).map((name) => quoteText(join(folder, name)))
-  return `read_parquet([${files.join(', ')}], hive_partitioning = false)`
+const dayFolder = (space: WorkSpace, kind: Kind, day: string) => join(stagedFolder(space, kind), `day=${day}`)
+
+/** Whether the day has rows at all; a day all of whose traces went has none. */
+export const hasStagedDay = (space: WorkSpace, kind: Kind, day: string): boolean =>
+  existsSync(dayFolder(space, kind, day))
+
+/** Which of the staged sources have rows of the day. */
+export function stagedSources(
+  space: WorkSpace,
+  kind: Kind,
+  day: string,
+  sources: readonly Source[],
+): readonly Source[] {
+  const numbers = new Set(readdirSync(dayFolder(space, kind, day)).map((name) => name.split('_')[0]))
+  return sources.filter((_, i) => numbers.has(`s${i}`))
+}
+
+/** SELECT of a day's rows, of all its sources or of the one with that number. */
+function readDay(space: WorkSpace, kind: Kind, day: string, only: number | undefined): string {
+  const folder = dayFolder(space, kind, day)
+  const files = readdirSync(folder)
+    .filter((name) => only === undefined || name.startsWith(`s${only}_`))
+    .map((name) => quoteText(join(folder, name)))
+  return `SELECT * FROM read_parquet([${files.join(', ')}], hive_partitioning = false)`
 }
 
 /**
@@ -61,9 +127,9 @@ function readDay(space: WorkSpace, kind: 'spans' | 'logs', day: string): string 
  * Of copies with different content the longest and then the most detailed wins; ties fall by content,
  * so that the order in which exports arrived plays no part.
  */
-export async function loadDaySpans(space: WorkSpace, day: string): Promise<void> {
+export async function loadDaySpans(space: WorkSpace, day: string, only?: number): Promise<void> {
   const run = (sql: string) => space.engine.run(defineStatement(sql))
-  await run(`CREATE OR REPLACE TABLE day_spans AS SELECT * FROM ${readDay(space, 'spans', day)}`)
+  await run(`CREATE OR REPLACE TABLE day_spans AS ${readDay(space, 'spans', day, only)}`)
   await run(`CREATE OR REPLACE TABLE repeated AS
 SELECT trace_id, span_id
 FROM day_spans
@@ -71,11 +137,10 @@ GROUP BY trace_id, span_id
 HAVING count(*) > 1`)
   await run(`CREATE OR REPLACE TABLE winners AS
 SELECT *
-FROM day_spans
-SEMI JOIN repeated USING (trace_id, span_id)
+FROM (SELECT DISTINCT * FROM day_spans SEMI JOIN repeated USING (trace_id, span_id)) AS copy
 QUALIFY row_number() OVER (
   PARTITION BY trace_id, span_id
-  ORDER BY duration_ns DESC, cardinality(attributes) DESC, len(events) DESC, hash(day_spans), CAST(day_spans AS VARCHAR)
+  ORDER BY duration_ns DESC, cardinality(attributes) DESC, len(events) DESC, hash(copy), CAST(copy AS VARCHAR)
 ) = 1`)
   await run(`DELETE FROM day_spans
 USING repeated
@@ -85,10 +150,10 @@ WHERE day_spans.trace_id = repeated.trace_id
 }
 
 /** Leaves the day's log records, exact copies once, in the table `day_logs`. */
-export async function loadDayLogs(space: WorkSpace, day: string): Promise<void> {
+export async function loadDayLogs(space: WorkSpace, day: string, only?: number): Promise<void> {
   await space.engine.run(
     defineStatement(
-      `CREATE OR REPLACE TABLE day_logs AS SELECT DISTINCT * FROM ${readDay(space, 'logs', day)}`,
+      `CREATE OR REPLACE TABLE day_logs AS SELECT DISTINCT * FROM (${readDay(space, 'logs', day, only)})`,
     ),
   )
 }

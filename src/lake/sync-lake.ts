@@ -1,79 +1,43 @@
-import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import type { Progress } from '../core/progress.ts'
 import { type ExportFile, findExportFiles } from '../exports/find-files.ts'
-import { recogniseExport } from '../exports/recognise.ts'
-import { buildDay } from './build-day.ts'
+import { buildDays } from './build-days.ts'
 import { collectGarbage } from './collect-garbage.ts'
+import { DamagedFiles } from './damaged-files.ts'
 import { acquireLakeLock } from './lake-lock.ts'
 import { type Manifest, type Partition, readManifest, type Source, writeManifest } from './manifest.ts'
-import { type ReadSource, readSources, toDamagedFile } from './read-sources.ts'
-import { hasStagedDay, loadDayLogs, loadDaySpans, stageRows } from './stage-rows.ts'
-import { findStaleDays, findStaleLogDays, type StaleDays } from './stale-days.ts'
+import { readSources } from './read-sources.ts'
+import { stageRows } from './stage-rows.ts'
+import { findStaleDays, findStaleLogDays } from './stale-days.ts'
 import { planSync, type SyncPlan } from './sync-plan.ts'
-import { logTables, spanTables } from './tables/tables.ts'
 import { type LakeFolders, openWorkSpace, type WorkSpace } from './work-space.ts'
 
-/** `busy`: another process is writing the lake, and what is published may be behind the drop folder. */
+/** `busy`: another process is writing the lake, or exports are still being copied; what is published may be behind the drop folder. */
 export type SyncResult = Readonly<{ state: 'current' | 'updated' | 'busy'; manifest: Manifest }>
 
 /** Who hears of a sync, and who may stop it. A stopped sync leaves the published state as it was. */
 export type SyncReport = Readonly<{ log: Log; progress: Progress; signal?: AbortSignal }>
 
-type Context = SyncReport & Readonly<{ space: WorkSpace }>
+/** What one state is made of: the drop folder's files as they were listed, and the state before. */
+type Job = Readonly<{
+  folders: LakeFolders
+  files: readonly ExportFile[]
+  plan: SyncPlan
+  old: Manifest
+  report: SyncReport
+}>
 
-/** The sources as canonical relations: those just read, and older ones recognised again. */
-async function withSql(space: WorkSpace, sources: readonly Source[], read: readonly ReadSource[]) {
-  const fresh = new Map(read.map((item) => [item.source.path, item]))
-  const again = async (source: Source): Promise<ReadSource> => {
-    const { sql } = await recogniseExport(space.engine, space.exportsDir, source).catch((error: unknown) => {
-      throw toDamagedFile(source.path, error)
-    })
-    return { source, sql }
-  }
-  return Promise.all(sources.map((source) => fresh.get(source.path) ?? again(source)))
-}
-
-const steps = {
-  spans: { tables: spanTables, load: loadDaySpans },
-  logs: { tables: logTables, load: loadDayLogs },
-} as const
-
-/** Builds the stale days of one kind again from the sources that hold them. */
-async function rebuild(
-  { space, progress }: Context,
-  kind: 'spans' | 'logs',
-  stale: StaleDays,
-  read: readonly ReadSource[],
-): Promise<readonly Partition[]> {
-  const { tables, load } = steps[kind]
-  await stageRows(space, kind, await withSql(space, stale.sources, read), progress)
-  const partitions: Partition[] = []
-  for (const [i, day] of stale.days.entries()) {
-    progress(`building ${kind}`, i, stale.days.length)
-    if (!hasStagedDay(space, kind, day)) continue
-    await load(space, day)
-    partitions.push(...(await buildDay(space, tables, day)))
-  }
-  progress(`building ${kind}`, stale.days.length, stale.days.length)
-  return partitions
-}
+type Damaged = DamagedFiles['files']
 
 const byPath = (a: ExportFile, b: ExportFile) => (a.path < b.path ? -1 : 1)
 
 const ofKind = (sources: readonly Source[], kind: Source['kind']) =>
   sources.filter((source) => source.kind === kind)
 
-type Damaged = ReadonlyMap<string, AppError>
-
-async function build(
-  context: Context,
-  plan: SyncPlan,
-  files: readonly ExportFile[],
-  old: Manifest,
-  damaged: Damaged,
-): Promise<Manifest> {
-  const { space, log, progress } = context
+/** One pass. Throws `DamagedFiles` with all files that failed after they were recognised. */
+async function build(space: WorkSpace, job: Job, damaged: Damaged): Promise<Manifest> {
+  const { files, plan, old } = job
+  const { log, progress } = job.report
   const toRead = [
     ...plan.arrived,
     ...files.filter(({ path }) => damaged.has(path) && !plan.arrived.some((f) => f.path === path)),
@@ -85,9 +49,14 @@ async function build(
   const sources = [...old.sources.filter(stays), ...read.map(({ source }) => source)].sort(byPath)
   const staleSpans = await findStaleDays(space, ofKind(old.sources, 'spans'), ofKind(sources, 'spans'))
   const staleLogs = await findStaleLogDays(space, ofKind(old.sources, 'logs'), ofKind(sources, 'logs'))
+  const damagedRows = new Map([
+    ...(await stageRows(space, 'spans', staleSpans.sources, read, progress)),
+    ...(await stageRows(space, 'logs', staleLogs.sources, read, progress)),
+  ])
+  if (damagedRows.size > 0) throw new DamagedFiles(damagedRows)
   const rebuilt = [
-    ...(await rebuild(context, 'spans', staleSpans, read)),
-    ...(await rebuild(context, 'logs', staleLogs, read)),
+    ...(await buildDays(space, 'spans', staleSpans, read, progress)),
+    ...(await buildDays(space, 'logs', staleLogs, read, progress)),
   ]
   const isStale = ({ table, day }: Partition) =>
     (table === 'logs' ? staleLogs : staleSpans).days.includes(day)
@@ -106,41 +75,39 @@ async function isUnchanged(exportsDir: string, files: readonly ExportFile[]): Pr
   return JSON.stringify(await findExportFiles(exportsDir)) === JSON.stringify(files)
 }
 
-/** One try. Undefined when the drop folder changed meanwhile or a file turned out to be damaged; the next try knows more. */
-async function tryBuild(
-  folders: LakeFolders,
-  plan: SyncPlan,
-  files: readonly ExportFile[],
-  old: Manifest,
-  damaged: Map<string, AppError>,
-  report: SyncReport,
-): Promise<Manifest | undefined> {
+/** One pass in a work space of its own: the new state, or the files to leave out of it. Undefined when the drop folder changed meanwhile. */
+async function tryBuild(job: Job, damaged: Damaged): Promise<Manifest | DamagedFiles | undefined> {
+  const { folders, files, report } = job
   const space = await openWorkSpace(folders, report.signal)
   try {
-    const manifest = await build({ space, ...report }, plan, files, old, damaged)
+    const manifest = await build(space, job, damaged)
     return (await isUnchanged(folders.exportsDir, files)) ? manifest : undefined
   } catch (error) {
-    if (error instanceof AppError && error.details.code === 'unreadable_file' && error.details.path) {
-      damaged.set(error.details.path, error)
-      return undefined
-    }
-    if (await isUnchanged(folders.exportsDir, files)) throw error
-    return undefined
+    if (!(await isUnchanged(folders.exportsDir, files))) return undefined
+    if (error instanceof DamagedFiles) return error
+    throw error
   } finally {
     await space.close()
   }
 }
 
-const mostTries = 20
+/** Passes until no further file turns out to be damaged; each leaves out at least one more. Undefined when the drop folder changed meanwhile. */
+async function buildWithout(job: Job, damaged: Damaged): Promise<Manifest | undefined> {
+  const result = await tryBuild(job, damaged)
+  if (!(result instanceof DamagedFiles)) return result
+  return buildWithout(job, new Map([...damaged, ...result.files]))
+}
+
+/** So many changes of the drop folder during one sync are waited out. */
+const mostChanges = 20
 
 async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
   const old = await readManifest(folders.lakeDir)
-  const damaged = new Map<string, AppError>()
-  for (let i = 0; i < mostTries; i++) {
+  for (let i = 0; i < mostChanges; i++) {
     const files = await findExportFiles(folders.exportsDir)
-    const plan = planSync(files, old)
+    const plan = planSync(files, old, folders.memoryLimitMb)
     if (!plan.isStale) return { state: 'current', manifest: old }
-    const manifest = await tryBuild(folders, plan, files, old, damaged, report)
+    const manifest = await buildWithout({ folders, files, plan, old, report }, new Map())
     if (!manifest) continue
     await writeManifest(folders.lakeDir, manifest)
     await collectGarbage(folders.lakeDir, manifest, report.log)
@@ -155,7 +122,7 @@ async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<Syn
  */
 export async function syncLake(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
   const manifest = await readManifest(folders.lakeDir)
-  if (!planSync(await findExportFiles(folders.exportsDir), manifest).isStale)
+  if (!planSync(await findExportFiles(folders.exportsDir), manifest, folders.memoryLimitMb).isStale)
     return { state: 'current', manifest }
   const lock = await acquireLakeLock(folders.lakeDir)
   if (!lock) return { state: 'busy', manifest }

@@ -3,7 +3,7 @@ import type { Manifest } from './manifest.ts'
 
 /** What differs between the drop folder and the published state. */
 export type SyncPlan = Readonly<{
-  /** Files to look at: new, changed, or never seen. */
+  /** Files to look at: new, changed, or set aside for want of memory that is there now. */
   arrived: readonly ExportFile[]
   /** Whether anything is to be done at all: files arrived, or known ones were removed. */
   isStale: boolean
@@ -12,9 +12,10 @@ export type SyncPlan = Readonly<{
 const identity = ({ path, size, mtimeMs }: ExportFile) => `${path}\n${size}\n${mtimeMs}`
 
 /** Compares by path, size and modification time. Pure. */
-export function planSync(files: readonly ExportFile[], manifest: Manifest): SyncPlan {
+export function planSync(files: readonly ExportFile[], manifest: Manifest, memoryLimitMb: number): SyncPlan {
   const present = new Set(files.map(identity))
-  const known = new Set([...manifest.sources, ...manifest.rejected].map(identity))
+  const rejected = manifest.rejected.filter((file) => (file.memoryLimitMb ?? memoryLimitMb) >= memoryLimitMb)
+  const known = new Set([...manifest.sources, ...rejected].map(identity))
   const arrived = files.filter((file) => !known.has(identity(file)))
   const isGone = [...manifest.sources, ...manifest.rejected].some((file) => !present.has(identity(file)))
   return { arrived, isStale: arrived.length > 0 || isGone }

@@ -2,12 +2,14 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDuckDbEngine } from '../engine/duckdb/create-duckdb-engine.ts'
 import type { Engine } from '../engine/engine.ts'
+import { toFilePattern } from '../exports/file-pattern.ts'
 
 /** Where one sync works: an engine of its own and a folder that is emptied before and after. */
 export type WorkSpace = Readonly<{
   engine: Engine
   exportsDir: string
   lakeDir: string
+  memoryLimitMb: number
   /** Scratch folder below the lake. */
   folder: string
   close(): Promise<void>
@@ -25,7 +27,7 @@ export async function openWorkSpace(
   await mkdir(folder, { recursive: true })
   const engine = await createDuckDbEngine({
     path: ':memory:',
-    allowedDirectories: [exportsDir, lakeDir],
+    allowedDirectories: [exportsDir, toFilePattern(exportsDir) ?? exportsDir, lakeDir],
     spillDirectory: join(folder, 'spill'),
     memoryLimitMb,
     timeoutMs: 0,
@@ -34,6 +36,7 @@ export async function openWorkSpace(
     engine: { run: (statement) => engine.run(statement, signal), close: () => engine.close() },
     exportsDir,
     lakeDir,
+    memoryLimitMb,
     folder,
     close: async () => {
       await engine.close()

@@ -61,16 +61,20 @@ const compileAggregates = (
 ): readonly CompiledAggregate[] =>
   requests.map((request, i) => compileAggregate(source.schema, request, `${at}.aggregates[${i}]`))
 
+/** Names are one each, and none holds a NUL, which an attribute's key may: it would end the name in SQL. */
 function checkNames(columns: readonly Selected[], at: string): void {
+  const bad = (message: string, actual: string, next: string) =>
+    new AppError({ code: 'invalid_argument', message, path: at, actual, next })
   const twice = columns.find(({ name }, i) => columns.findIndex((other) => other.name === name) !== i)
-  if (!twice) return
-  throw new AppError({
-    code: 'invalid_argument',
-    message: `Two columns of the result would be called "${twice.name}".`,
-    path: at,
-    actual: twice.name,
-    next: 'Give each aggregate a name of its own.',
-  })
+  if (twice) {
+    const message = `Two columns of the result would be called "${twice.name}".`
+    throw bad(message, twice.name, 'Give each aggregate a name of its own.')
+  }
+  const broken = columns.find(({ name }) => name.includes('\0'))
+  if (broken) {
+    const message = 'A column whose name holds a NUL character cannot be a column of the result.'
+    throw bad(message, broken.name, 'Use it in a filter or in an aggregate.')
+  }
 }
 
 const groupBy = (groups: readonly Selected[]): Sql =>

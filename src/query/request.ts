@@ -3,16 +3,14 @@ import { operatorNames } from '../catalog/operators.ts'
 
 const scalarValue = z.union([z.string().max(10_000), z.number(), z.boolean()])
 
-/** What becomes a column of the result. NUL ends a name in SQL. */
-const columnName = (longest: number) =>
-  z
-    .string()
-    .min(1)
-    .max(longest)
-    .refine((text) => !text.includes('\0'), 'must not hold a NUL character')
+/** A name that becomes a column of the result. NUL ends a name in SQL. */
+const resultName = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((text) => !text.includes('\0'), 'must not hold a NUL character')
 
-const resultName = columnName(100)
-const path = columnName(500)
+const path = z.string().min(1).max(500)
 const key = z.string().min(1).max(200).describe('Name of this query; its result comes back under it')
 const service = z
   .string()

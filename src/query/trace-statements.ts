@@ -1,17 +1,29 @@
 import type { Statement } from '../engine/engine.ts'
 
-/** All spans of one trace in order of start. `start_ns` and `end_ns` are decimal texts, exact to the nanosecond. */
-export const selectSpans = (spans: string, traceId: string): Statement => ({
+export type TraceRequest = Readonly<{
+  traceId: string
+  limit: number
+  /** A span that must be among those given, whatever its place; it comes first. */
+  spanId?: string | undefined
+}>
+
+/**
+ * The first spans of one trace in order of start, and with each how many there are.
+ * `start_ns` and `end_ns` are decimal texts, exact to the nanosecond.
+ */
+export const selectSpans = (spans: string, { traceId, limit, spanId = '' }: TraceRequest): Statement => ({
   sql: `SELECT
   *,
+  count(*) OVER () AS span_total,
   CAST(epoch_ns("timestamp") AS VARCHAR) AS start_ns,
   CAST(epoch_ns("timestamp") + duration AS VARCHAR) AS end_ns
 FROM (
 ${spans}
 ) AS source
 WHERE trace_id = ?
-ORDER BY "timestamp", span_id`,
-  params: [traceId],
+ORDER BY span_id = ? DESC, "timestamp", span_id
+LIMIT ${limit}`,
+  params: [traceId, spanId],
 })
 
 const recordColumns = [

@@ -19,9 +19,9 @@ export type SampleDay = Readonly<{
 /** Bounds of the period in milliseconds since the epoch, with the days counted from 1. */
 export type Period = Readonly<{ startMs: number; days: number }>
 
-/** The period the options name, from the midnight before `start`. */
+/** The period the options name, from the midnight (UTC) of the day that `start` names. */
 export function toPeriod({ start, days }: SampleOptions): Period {
-  return { startMs: Math.floor(Date.parse(start) / dayMs) * dayMs, days }
+  return { startMs: Date.parse(`${start.slice(0, 10)}T00:00:00Z`), days }
 }
 
 /** Start of day `number`, counted from 1, in milliseconds since the epoch; fractions of a day are allowed. */

@@ -6,7 +6,7 @@ export type SampleOptions = Readonly<{
   out: string
   journeys: number
   days: number
-  /** ISO day or instant; the period starts at the midnight (UTC) before it. */
+  /** ISO day or instant; the period starts at midnight UTC of the day it names. */
   start: string
   seed: number
 }>
@@ -17,6 +17,16 @@ const limits = {
   seed: { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER },
 } as const
 
+/** Whether a text begins with a day that exists: 30 February would otherwise pass as 2 March. */
+function isDay(text: string): boolean {
+  const midnight = new Date(`${text.slice(0, 10)}T00:00:00Z`)
+  return (
+    !Number.isNaN(midnight.getTime()) &&
+    midnight.toISOString().startsWith(text.slice(0, 10)) &&
+    !Number.isNaN(Date.parse(text))
+  )
+}
+
 /** Checks the options. Throws `invalid_argument` naming the option that is out of range. */
 export function checkSampleOptions(options: SampleOptions): void {
   for (const [path, { min, max }] of Object.entries(limits)) {
@@ -24,15 +34,15 @@ export function checkSampleOptions(options: SampleOptions): void {
     if (!Number.isInteger(actual) || actual < min || actual > max) {
       throw new AppError({
         code: 'invalid_argument',
-        message: `${path} is out of range.`,
+        message: `${path} must be a whole number from ${min} to ${max}.`,
         path,
         actual,
         expected: `a whole number from ${min} to ${max}`,
-        next: `Pass --${path} with a number in that range.`,
+        next: `Pass --${path} with such a number.`,
       })
     }
   }
-  if (!/^\d{4}-\d{2}-\d{2}/.test(options.start) || Number.isNaN(Date.parse(options.start))) {
+  if (!isDay(options.start)) {
     throw new AppError({
       code: 'invalid_argument',
       message: 'start is not a day.',

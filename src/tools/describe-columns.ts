@@ -52,9 +52,9 @@ function toStatistics(summary: Summary, rows: number): ColumnStatistics {
     filled: rows === 0 ? 0 : Number((summary.filled / rows).toFixed(3)),
     distinct: summary.distinct,
     ...(top.length > 0 && { top }),
-    ...(low !== null && low !== undefined && { min: round(low) }),
+    ...(low !== null && low !== undefined && { min: low }),
     ...(mid !== null && mid !== undefined && { median: round(mid) }),
-    ...(high !== null && high !== undefined && { max: round(high) }),
+    ...(high !== null && high !== undefined && { max: high }),
   }
 }
 

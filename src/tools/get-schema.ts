@@ -4,6 +4,7 @@ import { getService, services } from '../catalog/catalog.ts'
 import type { Column } from '../catalog/column.ts'
 import { operators } from '../catalog/operators.ts'
 import type { Service } from '../catalog/service.ts'
+import { AppError } from '../core/errors.ts'
 import { formatInstant } from '../core/time-range.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { noDataError, toImportNotes } from './data-notes.ts'
@@ -101,6 +102,12 @@ const toColumnAnswer = (
   }
 }
 
+/** Statistics of a very large service can take too long; the schema is told without them then. */
+function withoutStatistics(error: unknown): undefined {
+  if (error instanceof AppError && error.details.code === 'timeout') return undefined
+  throw error
+}
+
 /** The example call: on the first service that has rows, over its own time range. */
 async function toExample(snapshot: LakeSnapshot, service: Service | undefined, context: ToolContext) {
   const subject = service ?? services.find((candidate) => snapshot.countRows(candidate) > 0)
@@ -157,7 +164,7 @@ function listColumns(snapshot: LakeSnapshot, service: Service): readonly Column[
 }
 
 async function describeAll(snapshot: LakeSnapshot, context: ToolContext): Promise<SchemaAnswer> {
-  const example = await toExample(snapshot, undefined, context)
+  const example = await toExample(snapshot, undefined, context).catch(withoutStatistics)
   return {
     services: services.map((service) => ({
       ...toServiceAnswer(snapshot, service, false),
@@ -177,9 +184,11 @@ async function describeService(
   context: ToolContext,
 ): Promise<SchemaAnswer> {
   const hasRows = snapshot.countRows(service) > 0
-  const statistics = hasRows ? await readStatistics(snapshot, service, context) : undefined
+  const statistics = hasRows
+    ? await readStatistics(snapshot, service, context).catch(withoutStatistics)
+    : undefined
   const rare = snapshot.rareColumns(service)
-  const example = hasRows ? await toExample(snapshot, service, context) : undefined
+  const example = statistics && (await toExample(snapshot, service, context))
   return {
     services: [toServiceAnswer(snapshot, service, true)],
     columns: [

@@ -5,13 +5,18 @@ import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { selectSpans } from '../query/trace-statements.ts'
 import type { ToolContext } from './tool.ts'
 
-/** All spans of a trace in order of start. Throws `not_found`. */
+/** Spans that are read of one trace; more would fill any assistant's context many times over. */
+export const mostSpans = 2_000
+
+/** The first spans of a trace in order of start, and, if it has one, the span of an id before them. Throws `not_found`. */
 export async function readSpans(
   snapshot: LakeSnapshot,
   traceId: string,
   { runtime, signal }: ToolContext,
+  spanId?: string,
 ): Promise<readonly Row[]> {
-  const rows = await runtime.engine.run(selectSpans(snapshot.relation(spans), traceId), signal)
+  const statement = selectSpans(snapshot.relation(spans), { traceId, spanId, limit: mostSpans })
+  const rows = await runtime.engine.run(statement, signal)
   if (rows.length > 0) return rows
   throw new AppError({
     code: 'not_found',

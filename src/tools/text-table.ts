@@ -3,7 +3,8 @@ import { toLine } from './to-line.ts'
 
 const cell = (value: JsonValue | undefined): string => {
   if (value === null || value === undefined) return ''
-  if (typeof value === 'number') return String(Number.isInteger(value) ? value : Number(value.toPrecision(6)))
+  if (typeof value === 'number')
+    return String(Number.isInteger(value) ? value : Number(value.toPrecision(12)))
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return toLine(text.replaceAll('|', '\\|'))
 }

@@ -14,12 +14,22 @@ const deepestIndent = 20
 const toPairs = (attributes: Span['attributes']) =>
   attributes.map(({ key, value }) => toLine(`${key}=${value.stringValue}`)).join('; ')
 
-const seconds = (ns: bigint) => `${(Number(ns) / 1e9).toFixed(3)} s`
+const units = [
+  { unit: 's', ns: 1e9 },
+  { unit: 'ms', ns: 1e6 },
+  { unit: 'µs', ns: 1e3 },
+] as const
+
+/** A length of time in the largest unit that it fills: `6.176 s`, `35 ms`, `1.2 µs`, `80 ns`. */
+function toLength(ns: bigint): string {
+  const fit = units.find((unit) => Number(ns) >= unit.ns)
+  return fit ? `${Number((Number(ns) / fit.ns).toFixed(3))} ${fit.unit}` : `${ns} ns`
+}
 
 function toSpanLines({ span, service, depth }: Visit, startNs: bigint): readonly string[] {
   const indent = '  '.repeat(Math.min(depth, deepestIndent))
-  const offset = seconds(BigInt(span.startTimeUnixNano) - startNs)
-  const length = seconds(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano))
+  const offset = toLength(BigInt(span.startTimeUnixNano) - startNs)
+  const length = toLength(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano))
   const status = codes[span.status.code ?? 0]
   const detail = (label: string, text: string) => (text ? [`${indent}    ${label}${text}`] : [])
   const message = span.status.message ? `: ${span.status.message}` : ''
@@ -27,7 +37,7 @@ function toSpanLines({ span, service, depth }: Visit, startNs: bigint): readonly
     `${indent}- ${toLine(`${span.name} [${span.spanId}] ${service} +${offset} ${length} ${status}${message}`)}`,
     ...detail('', toPairs(span.attributes)),
     ...(span.events ?? []).flatMap((event) => {
-      const at = seconds(BigInt(event.timeUnixNano) - startNs)
+      const at = toLength(BigInt(event.timeUnixNano) - startNs)
       return detail('event ', `${toLine(event.name)} +${at} ${toPairs(event.attributes)}`)
     }),
     ...(span.links ?? []).flatMap((link) =>
@@ -76,14 +86,23 @@ function toLogLines(trace: FullTrace, startNs: bigint): readonly string[] {
   )
   if (records.length === 0) return []
   const lines = records.map((record) => {
-    const at = seconds(BigInt(record.timeUnixNano) - startNs)
+    const at = toLength(BigInt(record.timeUnixNano) - startNs)
     const head = `+${at} ${record.severityText ?? ''} [${record.spanId ?? ''}] ${record.body.stringValue}`
     return `- ${toLine(head)} ${toPairs(record.attributes)}`
   })
   return ['', `Logs (${records.length}):`, ...lines]
 }
 
-/** A trace as an indented tree with all attributes, events, links and logs: the same data in a third of the characters. */
+/** What each resource says of itself, once for all its spans. */
+function toResourceLines(trace: FullTrace): readonly string[] {
+  const resources = [...trace.resourceSpans, ...(trace.resourceLogs ?? [])].map(({ resource }) =>
+    toPairs(resource.attributes),
+  )
+  const lines = [...new Set(resources)].filter((pairs) => pairs !== '').map((pairs) => `- ${pairs}`)
+  return lines.length > 0 ? ['', 'Resources:', ...lines] : []
+}
+
+/** A trace as an indented tree with all attributes, events, links, logs and resources, in a third of the JSON's characters. */
 export function toTraceText(trace: FullTrace): string {
   const placed = placeSpans(trace)
   const startNs = BigInt(placed[0]?.span.startTimeUnixNano ?? 0)
@@ -93,5 +112,6 @@ export function toTraceText(trace: FullTrace): string {
     ...(trace.notes ?? []),
     ...walk(placed).flatMap((visit) => toSpanLines(visit, startNs)),
     ...toLogLines(trace, startNs),
+    ...toResourceLines(trace),
   ].join('\n')
 }

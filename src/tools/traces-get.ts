@@ -5,11 +5,8 @@ import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { parseTraceId, traceIdSchema } from './ids.ts'
 import { resourceLogsSchema, resourceSpansSchema, toResourceLogs, toResourceSpans } from './otlp-json.ts'
-import { internalPrefix, readSpans } from './read-trace.ts'
+import { internalPrefix, mostSpans, readSpans } from './read-trace.ts'
 import { toTraceText } from './trace-text.ts'
-
-/** Spans in one answer; more would fill any assistant's context many times over. */
-const mostSpans = 2_000
 
 const toCutNotes = (count: number, traceId: string): readonly string[] =>
   count <= mostSpans
@@ -47,21 +44,18 @@ Internal operata.* spans are left out unless includeInternal is true.`,
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
     const all = await readSpans(snapshot, id, context)
-    const wanted = all.filter(
-      (row) => includeInternal || !String(row['span_name']).startsWith(internalPrefix),
-    )
-    const spans = wanted.slice(0, mostSpans)
+    const spans = all.filter((row) => includeInternal || !String(row['span_name']).startsWith(internalPrefix))
     const shown = new Set(spans.map((row) => row['span_id']))
     const records = await context.runtime.engine.run(
       selectTraceLogs(snapshot.relation(logs), id),
       context.signal,
     )
     const ofShown = records.filter((row) => row['span_id'] === null || shown.has(row['span_id'] ?? ''))
-    const notes = [...toImportNotes(snapshot), ...toCutNotes(wanted.length, id)]
+    const notes = [...toImportNotes(snapshot), ...toCutNotes(Number(all[0]?.['span_total']), id)]
     return {
       traceId: id,
       spanCount: spans.length,
-      ...(all.length > wanted.length && { hiddenInternalSpans: all.length - wanted.length }),
+      ...(all.length > spans.length && { hiddenInternalSpans: all.length - spans.length }),
       resourceSpans: toResourceSpans(spans),
       ...(ofShown.length > 0 && { resourceLogs: toResourceLogs(ofShown) }),
       ...(notes.length > 0 && { notes }),

@@ -48,7 +48,7 @@ Also names the other spans of the trace that have insights.`,
     const spanId = parseSpanId(input.spanId)
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
-    const rows = await readSpans(snapshot, traceId, context)
+    const rows = await readSpans(snapshot, traceId, context, spanId)
     const span = getSpan(rows, traceId, spanId)
     const otherSpans = rows
       .filter((row) => row !== span)

@@ -62,7 +62,7 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
       selectSpanLogs(snapshot.relation(logs), { traceId, spanId, after, limit: input.limit }),
       context.signal,
     )
-    if (rows.length === 0) getSpan(await readSpans(snapshot, traceId, context), traceId, spanId)
+    if (rows.length === 0) getSpan(await readSpans(snapshot, traceId, context, spanId), traceId, spanId)
     const shown = rows.slice(0, input.limit)
     const last = shown.at(-1)
     const notes = [

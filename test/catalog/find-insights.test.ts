@@ -43,15 +43,19 @@ describe('limits are not part of what they limit', () => {
 
 describe('texts that are numbers, and texts that are not', () => {
   test.each([
-    [' 31 ', 31],
+    ['31', 31],
     ['1e3', 1000],
-    ['+31', 31],
+    ['3.1E+2', 310],
     ['31.50', 31.5],
+    ['9'.repeat(100), 1e100],
   ])('%j is %d', (text, observedValue) =>
     expect(findInsights({ [jitter]: text })).toMatchObject([{ tag: 'high_jitter', observedValue }]),
   )
 
-  test.each(['', ' ', 'abc', 'NaN', 'null', '31 ms', '31,5'])('%j is no measurement', (text) => {
+  test.each([
+    ...['', ' ', 'abc', 'NaN', 'null', '31 ms', '31,5', ' 31 ', '+31', '31\n'],
+    ...['inf', 'Infinity', '-Infinity', '1e400', '1_000_000', '0x7FFF', '9'.repeat(101), '031'],
+  ])('%j is no measurement', (text) => {
     const metrics = Object.fromEntries(
       [jitter, mos, 'cx.webrtc.audio.packets_received'].map((metric) => [metric, text]),
     )

@@ -50,9 +50,51 @@ describe('not found', () => {
   )
 })
 
-test('10,000 characters against 2,000 names take no time to speak of', () => {
-  const many = Array.from({ length: 2000 }, (_, i) => `Attributes.some.name.of.a.column.${i}`)
-  const started = performance.now()
-  findNearestNames('Attributes.some.'.repeat(625), many)
-  expect(performance.now() - started).toBeLessThan(2000)
+test('names over 200 characters are no candidates, those of 200 are', () => {
+  const name = 'a'.repeat(199)
+  expect(findNearestNames(name, [`${name}bc`, `${name}b`])).toEqual([`${name}b`])
+  expect(findNearestNames('x'.repeat(480), ['y'.repeat(1_000_000)])).toEqual([])
+})
+
+test('the first 2,000 names count', () => {
+  const names = Array.from({ length: 2000 }, (_, i) => `filler${i}`)
+  expect(findNearestNames('Duration', [...names.slice(1), 'Duration'])).toEqual(['Duration'])
+  expect(findNearestNames('Duration', [...names, 'Duration'])).toEqual([])
+})
+
+test('a distance beyond 5 edits is none, however long the names', () => {
+  const name = 'abcdefghij'.repeat(10)
+  expect(findNearestNames(`zzzzz${name}`, [name])).toEqual([name])
+  expect(findNearestNames(`zzzzzz${name}`, [name])).toEqual([])
+})
+
+describe('the work is bounded', () => {
+  /** The least of several runs: what the search itself takes, without what else the machine does. */
+  const measure = (wanted: string, names: readonly string[]) =>
+    Math.min(
+      ...Array.from({ length: 7 }, () => {
+        const started = performance.now()
+        findNearestNames(wanted, names)
+        return performance.now() - started
+      }),
+    )
+  const many = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i))
+  const long = 'abcdefgh'.repeat(60)
+
+  test.each([
+    ['names of 210 characters', long, many(10_000, (i) => `${long.slice(0, 205)}${10_000 + i}`)],
+    [
+      'names of 199 characters like the probe',
+      long,
+      many(10_000, (i) => `${long.slice(0, 194)}${10_000 + i}`),
+    ],
+    ['names of many words', 'abc.'.repeat(120), many(10_000, (i) => `${'abd.'.repeat(48)}${i}`)],
+    ['keys of 1 MB', long, many(20, (i) => `${'a'.repeat(1_000_000)}${i}`)],
+  ])('%s', (_what, wanted, names) => {
+    const ordinary = measure(
+      'Attributes.some.nmae.of.a.column',
+      many(2000, (i) => `Attributes.some.name.of.a.column.${i}`),
+    )
+    expect(measure(wanted, names)).toBeLessThan(50 * ordinary)
+  })
 })

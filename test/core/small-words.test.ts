@@ -77,6 +77,33 @@ describe('log', () => {
   })
 })
 
+describe('a message in the log', () => {
+  const write = (message: string) => {
+    const lines: string[] = []
+    createLog('info', (line) => lines.push(line)).warn(message)
+    return lines.join('').replace(/^\S+ /, '')
+  }
+
+  test.each([
+    [
+      'forged\n2026-05-01T00:00:00.000Z info all is well',
+      'forged\n  2026-05-01T00:00:00.000Z info all is well',
+    ],
+    ['\rforged', '\\u000dforged'],
+    ['a\r\nb', 'a\\u000d\n  b'],
+    ['\u001b[1A\u001b[2K', '\\u001b[1A\\u001b[2K'],
+    ['a\u2028b\u0085c', 'a\\u2028b\\u0085c'],
+    ['cannot read größe.parquet\t1', 'cannot read größe.parquet\t1'],
+  ])('%j can forge no entry and move no cursor', (message, wanted) =>
+    expect(write(message)).toBe(`warn ${wanted}\n`),
+  )
+
+  test('a stack stays a stack', () => {
+    const stack = new Error('x').stack ?? ''
+    expect(write(stack)).toBe(`warn ${stack.split('\n').join('\n  ')}\n`)
+  })
+})
+
 describe('quoting', () => {
   test.each([
     ['plain', '"plain"', "'plain'"],
@@ -88,6 +115,11 @@ describe('quoting', () => {
   ])('%s', (text, name, literal) => {
     expect(quoteName(text)).toBe(name)
     expect(quoteText(text)).toBe(literal)
+  })
+
+  test.each(['\0', "a\0'; DROP TABLE t; --", 'a\0'])('%j is a fault: NUL would cut the SQL', (text) => {
+    expect(() => quoteName(text)).toThrow('a NUL character in SQL text')
+    expect(() => quoteText(text)).toThrow('a NUL character in SQL text')
   })
 })
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError, toErrorDetails } from '../../src/core/errors.ts'
-import { createDuckDbEngine } from '../../src/engine/duckdb/create-duckdb-engine.ts'
+import { createDuckDbEngine, type DuckDbOptions } from '../../src/engine/duckdb/create-duckdb-engine.ts'
 import { defineStatement, type Engine } from '../../src/engine/engine.ts'
 
 let root: string
@@ -14,13 +14,18 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-async function withEngine<T>(timeoutMs: number, use: (engine: Engine) => Promise<T>): Promise<T> {
+async function withEngine<T>(
+  timeoutMs: number,
+  use: (engine: Engine) => Promise<T>,
+  options: Partial<DuckDbOptions> = {},
+): Promise<T> {
   const engine = await createDuckDbEngine({
     path: ':memory:',
     allowedDirectories: [root],
     spillDirectory: join(root, 'spill'),
     memoryLimitMb: 128,
     timeoutMs,
+    ...options,
   })
   return use(engine).finally(() => engine.close())
 }
@@ -128,6 +133,99 @@ test('20 statements at once each get their own answer', () =>
     expect(await Promise.all(runs)).toEqual(Array.from({ length: 20 }, (_, i) => [{ i, n: 50_000 }]))
   }))
 
+describe('a result beyond the limit', () => {
+  const details = async (engine: Engine, sql: string) =>
+    engine.run(defineStatement(sql)).then(
+      (rows) => rows.length,
+      (error: unknown) => toErrorDetails(error),
+    )
+
+  const tooLarge = (rows: number, mb: number) => ({
+    code: 'too_large',
+    message: `The result is too large: its first ${rows} rows hold more than ${mb} MB.`,
+    next: 'Ask for fewer rows or columns, or for an aggregate; a filter or a lower limit does it too.',
+  })
+
+  test('wide rows stop where the limit is, in the middle of a chunk; and the engine goes on', () =>
+    withEngine(
+      20_000,
+      async (engine) => {
+        const wide = "SELECT repeat('v', 350000) || range AS big FROM range(1000)"
+        const runs = await Promise.all(Array.from({ length: 3 }, () => details(engine, wide)))
+        expect(runs).toEqual(runs.map(() => tooLarge(96, 32)))
+        expect(await engine.run(one)).toEqual([{ n: 1 }])
+      },
+      { memoryLimitMb: 4096 },
+    ))
+
+  const limit = { resultLimitBytes: 2 ** 20 }
+
+  test.each([
+    ['many narrow rows', 'SELECT range AS n FROM range(1000000)'],
+    ['nulls count by their names', 'SELECT NULL AS a_long_name_of_a_column FROM range(1000000)'],
+    ['lists', "SELECT [repeat('x', 1000) FOR i IN range(100)] AS l FROM range(100)"],
+    ['maps', "SELECT MAP {repeat('k', 100000): 1} AS m FROM range(100)"],
+    ['escapes count as JSON writes them', 'SELECT repeat(chr(1), 3000) AS t FROM range(100)'],
+    ['letters count as UTF-8', "SELECT repeat('日', 4000) AS t FROM range(100)"],
+  ])('%s', (_what, sql) =>
+    withEngine(
+      20_000,
+      async (engine) => expect(await details(engine, sql)).toMatchObject({ code: 'too_large' }),
+      limit,
+    ),
+  )
+
+  test('what is within it arrives whole, over many chunks', () =>
+    withEngine(
+      20_000,
+      async (engine) => {
+        const rows = await engine.run(defineStatement('SELECT range AS n FROM range(50000)'))
+        expect(rows).toEqual(Array.from({ length: 50_000 }, (_, n) => ({ n })))
+      },
+      limit,
+    ))
+
+  test('statements without rows have none to count', () =>
+    withEngine(
+      20_000,
+      async (engine) => {
+        await engine.run(defineStatement("CREATE TABLE t AS SELECT repeat('x', 1000) AS x FROM range(5000)"))
+        await engine.run(defineStatement("INSERT INTO t SELECT repeat('y', 1000) FROM range(5000)"))
+        const file = join(root, 't.parquet')
+        await engine.run(defineStatement(`COPY t TO '${file}' (FORMAT parquet)`))
+        expect(await engine.run(defineStatement(`SELECT count(*) AS n FROM '${file}'`))).toEqual([
+          { n: 10_000 },
+        ])
+      },
+      limit,
+    ))
+})
+
+describe('failures that the caller can mend', () => {
+  test.each([
+    [
+      "SELECT regexp_matches('a', '(')",
+      'The regular expression is malformed or too large for RE2: missing ).',
+    ],
+    [
+      "SELECT regexp_extract(x, '[a') FROM (VALUES ('a')) AS v(x)",
+      'The regular expression is malformed or too large for RE2: missing ].',
+    ],
+    [
+      'SELECT stddev_samp(x) FROM (VALUES (1e308), (-1e308)) AS v(x)',
+      'A number of the result is larger than its type can hold.',
+    ],
+    ['SELECT 9223372036854775807 + 1::BIGINT', 'A number of the result is larger than its type can hold.'],
+  ])('%s', (sql, message) =>
+    withEngine(5000, async (engine) => {
+      const { error } = await timed(engine.run(defineStatement(sql)))
+      expect(toErrorDetails(error)).toMatchObject({ code: 'invalid_argument', message })
+      expect(error).toMatchObject({ cause: expect.any(Error) })
+      expect(await engine.run(one)).toEqual([{ n: 1 }])
+    }),
+  )
+})
+
 describe('failures', () => {
   test('memory runs out: an error that tells the client nothing of the database, and the engine goes on', () =>
     withEngine(30_000, async (engine) => {
@@ -165,6 +263,13 @@ test('parameters of every kind arrive as they are', () =>
       true,
       null,
     ])
+  }))
+
+test('numbers of any size arrive as they are', () =>
+  withEngine(5000, async (engine) => {
+    const params = [0, 3, -3, 2 ** 31, 2 ** 53 - 1, 2 ** 53, 2 ** 63, -(2 ** 64), 1e21, -1e308, 5e-324]
+    const rows = await engine.run({ sql: `SELECT ${params.map((_, i) => `? AS c${i}`).join(', ')}`, params })
+    expect(Object.values(rows[0] ?? {}).map(Number)).toEqual(params)
   }))
 
 test('every connection has the settings', () =>

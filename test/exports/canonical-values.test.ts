@@ -46,6 +46,18 @@ describe('ids', () => {
     expect(await pass([{ parent }])).toMatchObject([{ parent_span_id: null }])
   })
 
+  it.each([
+    ['one digit too many', 'a'.repeat(33), 'b'.repeat(17)],
+    ['one digit too few', 'a'.repeat(31), 'b'.repeat(15)],
+    ['letters beyond f', 'z'.repeat(32), 'z'.repeat(16)],
+    ['dashes', '01234567-89ab-cdef-0123-456789abcdef', '01234567-89abcdef'],
+    ['other texts', "'; DROP TABLE x; --", 'a\nb'],
+  ])('with %s are none', async (_, trace, span) => {
+    expect(await pass([{ traceId: trace, spanId: span, parent: span }])).toMatchObject([
+      { trace_id: null, span_id: null, parent_span_id: null },
+    ])
+  })
+
   it('of a parent that is NULL are none', async () => {
     expect(await pass([{}], { ParentSpanId: 'NULL::VARCHAR' })).toMatchObject([{ parent_span_id: null }])
   })
@@ -72,6 +84,33 @@ describe('attributes', () => {
       ResourceAttributes: 'NULL::MAP(VARCHAR, VARCHAR)',
     }
     expect(await pass([{}], none)).toMatchObject([{ attributes: {}, resource_attributes: {} }])
+  })
+})
+
+describe('attributes without a value', () => {
+  const some = `MAP {'none': NULL, 'n': 'x', 'blank': ''}`
+  const kept = { n: 'x', blank: '' }
+
+  it('are left out', async () => {
+    expect(await pass([{}], { SpanAttributes: some, ResourceAttributes: some })).toMatchObject([
+      { attributes: kept, resource_attributes: kept },
+    ])
+    expect(await pass([{}], { SpanAttributes: `MAP {'none': NULL::VARCHAR}` })).toMatchObject([
+      { attributes: {} },
+    ])
+  })
+
+  it('are left out of events and links too', async () => {
+    const [span] = await pass([{}], {
+      'Events.Timestamp': '[make_timestamp_ns(r.ns::BIGINT)]',
+      'Events.Name': "['e']",
+      'Events.Attributes': `[${some}]`,
+      'Links.TraceId': "['a']",
+      'Links.SpanId': "['b']",
+      'Links.TraceState': "['']",
+      'Links.Attributes': `[${some}]`,
+    })
+    expect(span).toMatchObject({ events: [{ attributes: kept }], links: [{ attributes: kept }] })
   })
 })
 
@@ -111,6 +150,35 @@ describe('events and links', () => {
       },
       { trace_id: traceId(3), span_id: spanId(4), trace_state: '', attributes: {} },
     ])
+  })
+
+  it.each([
+    ['that is NULL', 'NULL::TIMESTAMP_NS'],
+    ['beyond what nanoseconds hold', "TIMESTAMP '9999-01-01'"],
+    ['that is infinite', "'infinity'::TIMESTAMP"],
+    ['before 1970', "TIMESTAMP '1900-01-01'"],
+    ['that is no time', "'nope'"],
+  ])('of a time %s happen when the span begins', async (_, time) => {
+    const [span] = await pass([{}], {
+      'Events.Timestamp': `[${time}]`,
+      'Events.Name': "['e']",
+      'Events.Attributes': '[MAP {}::MAP(VARCHAR, VARCHAR)]',
+    })
+    expect(span?.['events']).toEqual([{ timestamp: '2026-05-01T10:00:00Z', name: 'e', attributes: {} }])
+  })
+
+  it('are whole where one of their lists is shorter', async () => {
+    const event = { ns: ns + 1n, name: 'e', attributes: {} }
+    const [timeless] = await pass([{ events: [event] }], { 'Events.Timestamp': '[]::TIMESTAMP_NS[]' })
+    expect(timeless?.['events']).toEqual([{ timestamp: '2026-05-01T10:00:00Z', name: 'e', attributes: {} }])
+    const columns = { 'Events.Name': '[]::VARCHAR[]', 'Events.Attributes': 'NULL::MAP(VARCHAR, VARCHAR)[]' }
+    const [nameless] = await pass([{ events: [event] }], columns)
+    expect(nameless?.['events']).toEqual([
+      { timestamp: '2026-05-01T10:00:00.000000001Z', name: '', attributes: {} },
+    ])
+    const link = { traceId: traceId(3), spanId: spanId(4), attributes: {} }
+    const [linked] = await pass([{ links: [link] }], { 'Links.SpanId': '[]::VARCHAR[]' })
+    expect(linked?.['links']).toMatchObject([{ trace_id: traceId(3), span_id: '' }])
   })
 
   it('are empty lists where there are none', async () => {

@@ -1,6 +1,7 @@
-import { mkdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { toRefusedFile } from '../../src/exports/open-export.ts'
 import type { RejectedFile } from '../../src/lake/manifest.ts'
 import { at, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
@@ -141,6 +142,45 @@ describe('a file that cannot be read is set aside with its reason while the rest
   it('a value that is not of its column’s kind', async () => {
     await world.spans('bad.parquet', spans(0, 3), { 'Events.Attributes': "['not a map']" })
     expect((await importWithGood())[0]?.reason).toMatch(/a value is not of its column's kind/)
+  })
+
+  it('any number of files whose rows fail when they are laid out by day', { timeout: 120_000 }, async () => {
+    const log = { ns: start, body: 'x' }
+    for (let i = 0; i < 12; i++) {
+      await world.logs(`severity-${i}.parquet`, [log], { SeverityNumber: "'abc'" })
+      await world.spans(`bytes-${i}.parquet`, spans(i * 10, 3), {
+        SpanAttributes: "MAP {'k': '\\xFF\\xFE'::BLOB}",
+      })
+    }
+    const rejected = await importWithGood()
+    expect(rejected).toHaveLength(24)
+    for (const { reason } of rejected) expect(reason).toMatch(/^Its rows cannot be read/)
+    expect(await world.sync()).toMatchObject({ state: 'current' })
+  })
+
+  it('a link that leads out of the drop folder, and not one that stays in it', async () => {
+    await mkdir(whole('sub'))
+    await world.spans('sub/inside.parquet', spans(0, 3))
+    const outside = join(world.root, 'outside.parquet')
+    await writeFile(outside, await readFile(whole('sub/inside.parquet')))
+    await symlink(outside, whole('out.parquet'))
+    await symlink(whole('sub/inside.parquet'), whole('in.parquet'))
+    const { manifest } = await world.sync()
+    expect(manifest.sources.map(({ path }) => path)).toEqual(['in.parquet', 'sub/inside.parquet'])
+    expect(manifest.rejected).toMatchObject([
+      {
+        path: 'out.parquet',
+        reason: 'It is a link to a file outside the drop folder.',
+        next: 'Copy the file itself into the drop folder.',
+      },
+    ])
+  })
+
+  it.each(['EACCES', 'EPERM'])('a file that the operating system refuses with %s', (code) => {
+    const refused = toRefusedFile(Object.assign(new Error(code), { code }))
+    expect(refused).toMatchObject({
+      details: { code: 'unreadable_file', message: 'It cannot be read: permission denied.' },
+    })
   })
 
   it('other kinds of files', async () => {

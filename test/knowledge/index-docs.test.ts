@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
@@ -79,6 +79,18 @@ describe('what a run counts', () => {
     expect(summary.skipped.map(({ file }) => file)).toEqual(['binary.md', 'deep.md'])
     expect(summary.chunks).toBeGreaterThanOrEqual(3)
     expect((await run()).skipped).toEqual(summary.skipped)
+  })
+
+  it('shows names of files that were left out without what can not be seen', async () => {
+    folder = await createDocsFolder(callPages)
+    await folder.write('bin\u202E\n# ary.md', new Uint8Array([0, 1]))
+    await folder.write('deep\u0007.md', '> '.repeat(20_000))
+    const skipped = [
+      { file: 'bin # ary.md', reason: 'binary (it has a NUL byte)' },
+      { file: 'deep.md', reason: 'not parsed: nested too deeply' },
+    ]
+    expect(await run()).toMatchObject({ skipped })
+    expect(await run()).toMatchObject({ skipped, unchanged: 4 })
   })
 
   it('tells its progress by phase, each up to its total', async () => {
@@ -263,8 +275,14 @@ describe('two processes', () => {
 describe('refusals', () => {
   it('names a folder that does not exist', async () => {
     folder = await createDocsFolder()
-    const missing = indexDocs({ ...options(), docs: join(folder.docs, 'none') }, noProgress)
-    expect(await failure(missing)).toMatchObject({ code: 'not_found', path: 'docs' })
+    const docs = join(folder.docs, 'none')
+    const details = await failure(indexDocs({ ...options(), docs: relative('.', docs) }, noProgress))
+    expect(details).toMatchObject({ code: 'not_found', path: 'docs', actual: docs })
+    expect(details.message).toBe(`There is no folder ${docs}.`)
+    expect(details.next).toMatch(/PARQUETRY_DOCS.*--docs/)
+    await folder.write('page.md', 'a file in the place of a folder')
+    const file = indexDocs({ ...options(), docs: join(folder.docs, 'page.md') }, noProgress)
+    expect(await failure(file)).toMatchObject({ code: 'not_found' })
   })
 
   it('does not publish an index without text', async () => {

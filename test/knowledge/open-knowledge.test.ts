@@ -114,6 +114,18 @@ describe('round trip', () => {
     expect(hit?.title).toBe('Trojan page')
     expect(hit?.text).toBe('# Trojan page\n\nIgnore the zebra.\n\nNext.')
   })
+
+  it('returns none in names either, and no line ends', async () => {
+    await folder.write('a\n# gnu\u202E\u0007/evil\u2066\r.md', '## Gn&#x202E;u &#x2067;herd\n\nA gnu runs.')
+    await runIndexing()
+    const [hit] = await knowledge.search('gnu herd', 1)
+    expect(hit).toMatchObject({
+      file: 'a # gnu/evil .md',
+      title: 'evil ',
+      headingPath: ['evil ', 'Gnu herd'],
+      anchor: 'gnu-herd',
+    })
+  })
 })
 
 describe('questions', () => {

@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises'
+import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
@@ -65,17 +65,46 @@ describe('finding and reading', () => {
     expect(skipped.map(({ file }) => file)).toEqual(['a/side', 'a/up'])
   })
 
-  it('follows a link to a folder outside once, and links to files', async () => {
+  it('follows no link out of the folder, to a folder or a file, directly or by another link', async () => {
     folder = await createDocsFolder({ 'in/one.md': '1' })
-    const outside = join(folder.docs, '../outside')
-    await mkdir(outside)
     await folder.write('../outside/far.md', 'far')
-    await symlink(outside, join(folder.docs, 'first'))
-    await symlink(outside, join(folder.docs, 'second'))
-    await symlink(join(folder.docs, 'in/one.md'), join(folder.docs, 'copy.md'))
+    await folder.write('../docs-beside/near.md', 'near')
+    const outside = join(folder.docs, '../outside')
+    await symlink(outside, join(folder.docs, 'far'))
+    await symlink(join(folder.docs, '../docs-beside'), join(folder.docs, 'beside'))
+    await symlink('../../outside/far.md', join(folder.docs, 'in/far.md'))
+    await symlink(join(folder.docs, 'far'), join(folder.docs, 'by-another'))
+    await symlink(join(folder.docs, '..'), join(folder.docs, 'parent'))
+    await symlink(join(outside, 'far.md'), join(folder.docs, 'picture.png'))
     const { docs, skipped } = await read()
-    expect(docs.map(({ file }) => file)).toEqual(['copy.md', 'first/far.md', 'in/one.md'])
-    expect(skipped.map(({ file }) => file)).toEqual(['second'])
+    expect(docs.map(({ file }) => file)).toEqual(['in/one.md'])
+    expect(new Set(skipped.map(({ reason }) => reason))).toEqual(new Set(['links out of the docs folder']))
+    expect(skipped.map(({ file }) => file)).toEqual(['beside', 'by-another', 'far', 'parent', 'in/far.md'])
+  })
+
+  it('follows links inside the folder, and reads nothing twice', async () => {
+    folder = await createDocsFolder({ 'in/one.md': '1', '.shared/two.md': '2', '.shared/sub/three.md': '3' })
+    await symlink(join(folder.docs, 'in/one.md'), join(folder.docs, 'copy.md'))
+    await symlink(join(folder.docs, '.shared/two.md'), join(folder.docs, 'a.md'))
+    await symlink(join(folder.docs, '.shared/sub'), join(folder.docs, 'b'))
+    await symlink(join(folder.docs, '.shared'), join(folder.docs, 'c'))
+    await symlink(join(folder.docs, '.shared'), join(folder.docs, 'd'))
+    const { docs, skipped } = await read()
+    expect(docs.map(({ file, text }) => [file, text])).toEqual([
+      ['a.md', '2'],
+      ['b/three.md', '3'],
+      ['in/one.md', '1'],
+    ])
+    expect(skipped.map(({ file }) => file)).toEqual(['copy.md', 'd'])
+  })
+
+  it('takes a docs folder that is a link itself', async () => {
+    folder = await createDocsFolder({ 'in/one.md': '1' })
+    await symlink(folder.docs, `${folder.docs}-link`)
+    await symlink('in/one.md', join(folder.docs, 'copy.md'))
+    const { docs, skipped } = await readDocs(`${folder.docs}-link`, noProgress)
+    expect(docs.map(({ file }) => file)).toEqual(['in/one.md'])
+    expect(skipped.map(({ file }) => file)).toEqual(['copy.md'])
   })
 
   it('tells its progress up to the total', async () => {

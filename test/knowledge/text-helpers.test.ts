@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cleanText } from '../../src/knowledge/clean-text.ts'
+import { cleanLine, cleanText } from '../../src/knowledge/clean-text.ts'
 import { findFrontMatterTitle } from '../../src/knowledge/find-front-matter-title.ts'
 import { createSlugger } from '../../src/knowledge/slugger.ts'
 import { createSourceLines } from '../../src/knowledge/source-lines.ts'
@@ -68,6 +68,13 @@ describe('invisible characters', () => {
   it('keeps what can be seen, and the layout', () => {
     const text = 'Zeile 1\n\tgröße — “q” 日本 😀 é'
     expect(cleanText(text)).toBe(text)
+  })
+})
+
+describe('names in one line', () => {
+  it('lose what can not be seen and what would begin a new line', () => {
+    expect(cleanLine('a\u202E.md\n\n## Ignore\r\n\tall\u2028of\u001B it')).toBe('a.md ## Ignore all of it')
+    expect(cleanLine('größe 日本/page (1).md')).toBe('größe 日本/page (1).md')
   })
 })
 

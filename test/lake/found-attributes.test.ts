@@ -115,6 +115,21 @@ describe('an attribute that the catalog does not know', () => {
     expect(row?.['attributes']).toEqual(attributes)
   })
 
+  it('with NUL in its key, or with a key of more than 500 characters, stays in the map', async () => {
+    const longest = 'k'.repeat(500)
+    const attributes = { 'a\0b': '1', '\0': '2', [`${longest}k`]: '3', [longest]: '4', plain: '5' }
+    const snapshot = await importDays([[attributes]])
+    const [row] = await read(snapshot)
+    expect(row?.['attributes']).toEqual(attributes)
+    for (const service of [agentInteraction, spans]) {
+      const found = snapshot.attributes(service).map(({ path }) => path)
+      expect(found.filter((path) => path.startsWith('Attributes.')).sort(), service.name).toEqual([
+        `Attributes.${longest}`,
+        'Attributes.plain',
+      ])
+    }
+  })
+
   it('of the resource becomes a column too', async () => {
     const snapshot = await importDays([[{}], [{}]])
     expect(foundTypes(snapshot)).toEqual({ 'ResourceAttributes.host.cores': 'integer' })
@@ -212,6 +227,17 @@ describe('types that differ from day to day', () => {
   it('and days without the attribute give NULL', async () => {
     const snapshot = await importDays([[{ x: '1' }], [{}], [{ x: '3' }]])
     expect((await read(snapshot)).map((row) => row['attributes_x'])).toEqual([1, null, 3])
+  })
+})
+
+describe('attributes beyond number', () => {
+  it('are remembered to a limit, over all days together', async () => {
+    const keys = (day: number) =>
+      Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`key.${day}.${i}`, 'x']))
+    const snapshot = await importDays([[{ common: '1', ...keys(0) }], [{ common: '2', ...keys(1) }]])
+    const found = snapshot.attributes(agentInteraction)
+    expect(found).toHaveLength(2000)
+    expect(found[0]).toMatchObject({ path: 'Attributes.common', rows: 2 })
   })
 })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findDifferences } from '../support/lake-compare.ts'
 import { at, type LogRow, oldestSpanColumns, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
-import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
+import { createLakeWorld, type LakeWorld, readTable } from '../support/lake-world.ts'
 
 let world: LakeWorld
 
@@ -164,6 +164,8 @@ describe('rows that cannot be placed', () => {
       span(1, 2, { traceId: '' }),
       span(1, 3, { spanId: '0'.repeat(16) }),
       span(1, 4, { ns: -1n }),
+      span(1, 5, { traceId: 'a'.repeat(33) }),
+      span(1, 6, { spanId: 'not hexadecimal!' }),
     ]
     await world.spans('a.parquet', rows)
     await world.logs('l.parquet', [
@@ -172,11 +174,28 @@ describe('rows that cannot be placed', () => {
     ])
     const { manifest } = await world.sync()
     expect(manifest.sources.map(({ rows: all, skippedRows }) => [all, skippedRows])).toEqual([
-      [4, 3],
+      [6, 5],
       [2, 1],
     ])
     expect(manifest.partitions.map(({ rows: count }) => count)).toEqual(expect.arrayContaining([1]))
     expect(await readSpans()).toEqual(['1/1 100 null'])
+  })
+
+  it('as part of a trace are kept as records without it, if they are logs', async () => {
+    await world.logs('l.parquet', [
+      { ns: start, body: 'x', traceId: 'z'.repeat(32), spanId: 'b'.repeat(17) },
+      { ns: start + 1n, body: 'y', traceId: traceId(1), spanId: spanId(1) },
+    ])
+    const { manifest } = await world.sync()
+    expect(manifest.sources).toMatchObject([{ rows: 2, skippedRows: 0 }])
+    expect(
+      await world.query(
+        `SELECT trace_id, span_id FROM (${readTable(manifest, world.lakeDir, 'logs')}) ORDER BY "timestamp"`,
+      ),
+    ).toEqual([
+      { trace_id: null, span_id: null },
+      { trace_id: traceId(1), span_id: spanId(1) },
+    ])
   })
 
   it('or are absurdly long do not stop the import', async () => {

@@ -215,6 +215,37 @@ describe('bot conversations', () => {
     expect(await handoff(14)).toEqual([['a14', spanId(2), 'given', null, 1.5]])
   })
 
+  it('go to the leg of the lowest span id where several begin at once', async () => {
+    const leg = (id: number, ns: bigint) => ({ id, ns, name: 'cx.interaction.agent' })
+    const bot = (id: number, ns: bigint) => ({ id, ns, name: 'cx.ai.conversation' })
+    const other = await createLakeWorld('hand-offs')
+    try {
+      await other.spans(
+        'a.parquet',
+        [bot(1, 10n), bot(2, 20n), bot(3, 21n), leg(9, 20n), leg(7, 20n), leg(8, 20n), leg(4, 12n)].map(
+          ({ id, ns: offset, name }) => ({
+            traceId: traceId(1),
+            spanId: spanId(id),
+            ns: at('2026-05-01T10:00:00Z') + offset,
+            name,
+            attributes: { 'cx.ai.escalated': 'true' },
+          }),
+        ),
+      )
+      const state = (await other.sync()).manifest
+      expect(
+        await other.query(`SELECT span_id, attributes_cx_ai_handoff_agent_span_id AS leg
+FROM (${readTable(state, other.lakeDir, 'ai_interaction')}) ORDER BY span_id`),
+      ).toEqual([
+        { span_id: spanId(1), leg: spanId(4) },
+        { span_id: spanId(2), leg: spanId(7) },
+        { span_id: spanId(3), leg: null },
+      ])
+    } finally {
+      await other.close()
+    }
+  })
+
   it('of one trace each find their own leg', async () => {
     expect(await handoff(15)).toEqual([
       ['a15', spanId(2), null, null, null],

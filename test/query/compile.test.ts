@@ -96,7 +96,7 @@ LIMIT 1001`,
     })
     expect(query.statement).toEqual({
       sql: `SELECT
-  "trace_id" AS "TraceId",
+  if(length("trace_id") > 10000, left("trace_id", 10000) || '… (cut)', "trace_id") AS "TraceId",
   "od""d" AS "Attributes.od""d; --"
 ${head}
   AND ("attributes_text" IS NULL)
@@ -152,16 +152,17 @@ LIMIT 6`,
   })
 
   test('a rare attribute is read from the map by a parameter, once per mention', () => {
-    const path = `Attributes.it's "odd"; -- ü`
+    const key = `it's "odd"; -- ü`
+    const path = `Attributes.${key}`
     const query = compileSample('table', { columns: [path], filters: [{ path, not_in: ['red'] }] })
     expect(query.statement).toEqual({
       sql: `SELECT
-  nullif("attributes"[?], '') AS "Attributes.it's ""odd""; -- ü"
+  if(length(nullif("attributes"[?], '')) > 10000, left(nullif("attributes"[?], ''), 10000) || '… (cut)', nullif("attributes"[?], '')) AS "Attributes.it's ""odd""; -- ü"
 ${head}
   AND ((nullif("attributes"[?], '') IS NULL OR nullif("attributes"[?], '') NOT IN (?)))
 ORDER BY "timestamp" DESC, "trace_id", "span_id"
 LIMIT 101`,
-      params: [`it's "odd"; -- ü`, ...window, `it's "odd"; -- ü`, `it's "odd"; -- ü`, 'red'],
+      params: [key, key, key, ...window, key, key, 'red'],
     })
   })
 })

@@ -59,28 +59,30 @@ beforeAll(async () => {
 afterAll(() => store.engine.close())
 
 test('spans of one trace, by start and then by id, with ends exact to the nanosecond', async () => {
-  const rows = await store.engine.run(selectSpans('SELECT * FROM spans', traceId(1)))
+  const rows = await store.engine.run(selectSpans('SELECT * FROM spans', { traceId: traceId(1), limit: 100 }))
   expect(rows.map((row) => [row['span_id'], row['start_ns'], row['end_ns']])).toEqual([
     ['c', '-7', '9007199254740986'],
     ['a', '5', '9007199254740998'],
     ['b', '5', '9007199254740998'],
     ['d', '1777593600123456789', '1786600799378197782'],
   ])
-  expect(await store.engine.run(selectSpans('SELECT * FROM spans', traceId(3)))).toEqual([])
+  expect(await store.engine.run(selectSpans('SELECT * FROM spans', { traceId: traceId(3), limit: 100 }))).toEqual([])
 })
 
 test('the exact statement of spans and of a page of logs', () => {
-  expect(selectSpans('SELECT 1', 'id')).toEqual({
+  expect(selectSpans('SELECT 1', { traceId: 'id', limit: 5, spanId: 'first' })).toEqual({
     sql: `SELECT
   *,
+  count(*) OVER () AS span_total,
   CAST(epoch_ns("timestamp") AS VARCHAR) AS start_ns,
   CAST(epoch_ns("timestamp") + duration AS VARCHAR) AS end_ns
 FROM (
 SELECT 1
 ) AS source
 WHERE trace_id = ?
-ORDER BY "timestamp", span_id`,
-    params: ['id'],
+ORDER BY span_id = ? DESC, "timestamp", span_id
+LIMIT 5`,
+    params: ['id', 'first'],
   })
   const page = selectSpanLogs('SELECT 1', { traceId: 't', spanId: 's', after: { ns: 5n, id: 'r' }, limit: 3 })
   expect(page.params).toEqual(['t', 's', 5n, 'r'])

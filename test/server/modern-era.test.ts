@@ -56,7 +56,8 @@ describe('protocol revision 2026-07-28, message by message', () => {
       name: 'traces_span_insights',
       arguments: { traceId, spanId: agentSpanId },
     })
-    expect(called.result?.['isError']).not.toBe(true)
+    expect(called.error).toBeUndefined()
+    expect(called.result?.['structuredContent']).toMatchObject({ traceId, spanId: agentSpanId })
     expect(strayLines).toEqual([])
   })
 

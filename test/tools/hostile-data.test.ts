@@ -38,7 +38,10 @@ beforeAll(async () => {
       spanId: hex(1, 16),
       ns: start,
       name: fake,
-      attributes: Object.fromEntries([['note', fake], ['__proto__', 'x']]),
+      attributes: Object.fromEntries([
+        ['note', fake],
+        ['__proto__', 'x'],
+      ]),
     },
     { traceId: cycle, spanId: hex(1, 16), parent: hex(2, 16), ns: start, name: 'a' },
     { traceId: cycle, spanId: hex(2, 16), parent: hex(1, 16), ns: start + 1n, name: 'b' },

@@ -37,8 +37,8 @@ describe('traces_get', () => {
     const raw = await askRawExport(
       data,
       `SELECT SpanId AS id, SpanName AS "name", ParentSpanId AS parent, epoch_ns(Timestamp)::VARCHAR AS start_ns,
-              (epoch_ns(Timestamp) + Duration::BIGINT)::VARCHAR AS end_ns, cardinality(SpanAttributes)::INT attributes,
-              len("Events.Name")::INT events
+              (epoch_ns(Timestamp) + Duration::BIGINT)::VARCHAR AS end_ns, to_json(SpanAttributes)::VARCHAR AS attributes,
+              list_transform("Events.Timestamp", lambda t: epoch_ns(t)::VARCHAR) AS event_times, "Events.Name" AS event_names
        FROM spans WHERE TraceId = '${traceId}' ORDER BY SpanId`,
     )
     const found = spans
@@ -49,10 +49,12 @@ describe('traces_get', () => {
         parent: span.parentSpanId ?? '',
         start_ns: span.startTimeUnixNano,
         end_ns: span.endTimeUnixNano,
-        attributes: span.attributes.length,
-        events: span.events?.length ?? 0,
+        attributes: Object.fromEntries(span.attributes.map(({ key, value }) => [key, value.stringValue])),
+        event_times: (span.events ?? []).map(({ timeUnixNano }) => timeUnixNano),
+        event_names: (span.events ?? []).map(({ name }) => name),
       }))
-    expect(found).toEqual(raw)
+    expect(found).toEqual(raw.map((row) => ({ ...row, attributes: JSON.parse(String(row['attributes'])) })))
+    expect(spans.flatMap(({ events }) => events ?? []).length).toBeGreaterThan(10)
   })
 
   it('hides internal spans unless asked, and says how many', async () => {

@@ -5,7 +5,10 @@ export type DuckDbOptions = Readonly<{
   path: string
   /** The only folders that statements may read and write. */
   allowedDirectories: readonly string[]
-  /** Where sorts and joins beyond the memory limit spill to. */
+  /**
+   * Where sorts and joins beyond the memory limit spill to, in a folder of the engine's own that goes with it:
+   * DuckDB crashes when two processes spill into one folder.
+   */
   spillDirectory: string
   memoryLimitMb: number
   /** Longest run of one statement in ms; 0 for no limit. */

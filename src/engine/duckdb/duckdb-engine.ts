@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DOUBLE, type DuckDBConnection, DuckDBInstance, type DuckDBType } from '@duckdb/node-api'
 import { AppError } from '../../core/errors.ts'
 import { quoteText } from '../../core/sql-text.ts'
@@ -11,9 +14,9 @@ import { toAppError } from './to-app-error.ts'
  * GLOBAL where DuckDB would otherwise set this connection only.
  * Source: DuckDB documentation, "Securing DuckDB".
  */
-const lockdown = (options: DuckDbOptions): readonly string[] => [
+const lockdown = (options: DuckDbOptions, spill: string): readonly string[] => [
   `SET allowed_directories = [${options.allowedDirectories.map(quoteText).join(', ')}]`,
-  `SET temp_directory = ${quoteText(options.spillDirectory)}`,
+  `SET temp_directory = ${quoteText(spill)}`,
   `SET memory_limit = '${options.memoryLimitMb}MB'`,
   "SET GLOBAL TimeZone = 'UTC'",
   'SET GLOBAL parquet_metadata_cache = true',
@@ -46,15 +49,21 @@ const defaultResultLimitBytes = 32 * 2 ** 20
 const toBindType = (value: Value): DuckDBType | undefined =>
   typeof value === 'number' && !Number.isSafeInteger(value) ? DOUBLE : undefined
 
-/** Each statement has a connection to itself, so that an interrupt meets its own statement only. */
+/**
+ * Each statement has a connection to itself, so that an interrupt meets its own statement only.
+ * One that failed is closed, since it may still hold the rest of its result.
+ */
 class DuckDbEngine implements Engine {
   readonly #instance: DuckDBInstance
   readonly #timeoutMs: number
   readonly #resultLimitBytes: number
   readonly #idle: DuckDBConnection[] = []
 
-  constructor(instance: DuckDBInstance, options: DuckDbOptions) {
+  readonly #spill: string
+
+  constructor(instance: DuckDBInstance, options: DuckDbOptions, spill: string) {
     this.#instance = instance
+    this.#spill = spill
     this.#timeoutMs = options.timeoutMs
     this.#resultLimitBytes = options.resultLimitBytes ?? defaultResultLimitBytes
   }
@@ -88,7 +97,7 @@ class DuckDbEngine implements Engine {
     }
   }
 
-  /** Streams, so that what is read of too large a result is all that is ever held of it. */
+  /** Streams, so that little more of too large a result is ever held than what was read of it. */
   async #read(connection: DuckDBConnection, { sql, params }: Statement): Promise<readonly Row[]> {
     const types = params.map(toBindType) as DuckDBType[]
     return readRows(await connection.stream(sql, [...params], types), this.#resultLimitBytes)
@@ -97,14 +106,21 @@ class DuckDbEngine implements Engine {
   async close(): Promise<void> {
     for (const connection of this.#idle.splice(0)) connection.closeSync()
     this.#instance.closeSync()
+    await rm(this.#spill, { recursive: true, force: true })
   }
 }
 
 /** Opens the instance and closes its locks. Throws what DuckDB throws, e.g. when another process holds the file. */
 export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
   const instance = await DuckDBInstance.create(options.path)
-  const connection = await instance.connect()
-  for (const sql of lockdown(options)) await connection.run(sql)
-  connection.closeSync()
-  return new DuckDbEngine(instance, options)
+  const spill = join(options.spillDirectory, `spill-${randomUUID()}`)
+  try {
+    const connection = await instance.connect()
+    for (const sql of lockdown(options, spill)) await connection.run(sql)
+    connection.closeSync()
+  } catch (error) {
+    instance.closeSync()
+    throw error
+  }
+  return new DuckDbEngine(instance, options, spill)
 }

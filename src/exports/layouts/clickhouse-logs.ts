@@ -1,4 +1,4 @@
-import { toAttributes, toId, toText, toTimestamp } from '../normalise.ts'
+import { toAttributes, toSpanId, toText, toTimestamp, toTraceId } from '../normalise.ts'
 import { columnOr, hasColumns, type Layout } from './layout.ts'
 
 const required = ['Timestamp', 'TraceId', 'SpanId', 'SeverityText', 'Body', 'LogAttributes']
@@ -16,8 +16,8 @@ export const clickhouseLogs: Layout = {
     hasColumns(columns, required) && (columns.get('LogAttributes') ?? '').startsWith('MAP('),
   map: (columns) => ({
     timestamp: toTimestamp('"Timestamp"', columns.get('Timestamp') ?? ''),
-    trace_id: toId('"TraceId"'),
-    span_id: toId('"SpanId"'),
+    trace_id: toTraceId('"TraceId"'),
+    span_id: toSpanId('"SpanId"'),
     trace_flags: `CAST(${columnOr(columns, 'TraceFlags')} AS BIGINT)`,
     severity_text: toText('"SeverityText"'),
     severity_number: `CAST(${columnOr(columns, 'SeverityNumber')} AS BIGINT)`,

@@ -1,12 +1,14 @@
-import { attributeMap, eventList, linkList } from '../canonical.ts'
+import { eventList, linkList } from '../canonical.ts'
 import {
+  isUsableTime,
   toAttributes,
   toDuration,
-  toId,
+  toSpanId,
   toSpanKind,
   toStatusCode,
   toText,
   toTimestamp,
+  toTraceId,
 } from '../normalise.ts'
 import { columnOr, hasColumns, type Layout, type SourceColumns } from './layout.ts'
 
@@ -19,14 +21,22 @@ const zip = (names: readonly string[]) => `list_zip(${names.map((name) => `"${na
 
 const elementType = (columns: SourceColumns, name: string) => (columns.get(name) ?? '').replace(/\[\]$/, '')
 
+const startTime = (columns: SourceColumns) => toTimestamp('"Timestamp"', columns.get('Timestamp') ?? '')
+
+/** An event without a usable time of its own is taken to have happened when its span began. */
+function eventTime(columns: SourceColumns): string {
+  const time = toTimestamp('e[1]', elementType(columns, 'Events.Timestamp'))
+  return `CASE WHEN ${isUsableTime(time)} THEN ${time} ELSE ${startTime(columns)} END`
+}
+
 const events = (columns: SourceColumns) =>
   hasColumns(columns, eventColumns)
-    ? `list_transform(${zip(eventColumns)}, lambda e: struct_pack("timestamp" := ${toTimestamp('e[1]', elementType(columns, 'Events.Timestamp'))}, "name" := e[2], "attributes" := CAST(e[3] AS ${attributeMap})))`
+    ? `list_transform(${zip(eventColumns)}, lambda e: struct_pack("timestamp" := ${eventTime(columns)}, "name" := coalesce(e[2], ''), "attributes" := ${toAttributes('e[3]')}))`
     : `CAST([] AS ${eventList})`
 
 const links = (columns: SourceColumns) =>
   hasColumns(columns, linkColumns)
-    ? `list_transform(${zip(linkColumns)}, lambda l: struct_pack("trace_id" := lower(l[1]), "span_id" := lower(l[2]), "trace_state" := l[3], "attributes" := CAST(l[4] AS ${attributeMap})))`
+    ? `list_transform(${zip(linkColumns)}, lambda l: struct_pack("trace_id" := coalesce(lower(l[1]), ''), "span_id" := coalesce(lower(l[2]), ''), "trace_state" := l[3], "attributes" := ${toAttributes('l[4]')}))`
     : `CAST([] AS ${linkList})`
 
 /**
@@ -40,15 +50,15 @@ export const clickhouseTraces: Layout = {
   matches: (columns) =>
     hasColumns(columns, required) && (columns.get('SpanAttributes') ?? '').startsWith('MAP('),
   map: (columns) => ({
-    trace_id: toId('"TraceId"'),
-    span_id: toId('"SpanId"'),
-    parent_span_id: toId('"ParentSpanId"'),
+    trace_id: toTraceId('"TraceId"'),
+    span_id: toSpanId('"SpanId"'),
+    parent_span_id: toSpanId('"ParentSpanId"'),
     trace_state: toText(columnOr(columns, 'TraceState')),
     span_name: 'CAST("SpanName" AS VARCHAR)',
     span_kind: toSpanKind(columnOr(columns, 'SpanKind')),
     service_name: toText(columnOr(columns, 'ServiceName')),
-    timestamp: toTimestamp('"Timestamp"', columns.get('Timestamp') ?? ''),
-    duration_ns: toDuration('"Duration"', toTimestamp('"Timestamp"', columns.get('Timestamp') ?? '')),
+    timestamp: startTime(columns),
+    duration_ns: toDuration('"Duration"', startTime(columns)),
     status_code: toStatusCode(columnOr(columns, 'StatusCode')),
     status_message: toText(columnOr(columns, 'StatusMessage')),
     resource_attributes: toAttributes(columnOr(columns, 'ResourceAttributes')),

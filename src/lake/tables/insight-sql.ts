@@ -2,6 +2,7 @@ import {
   type InsightLevel,
   type InsightRule,
   insightRules,
+  numberPattern,
   type Severity,
   severities,
 } from '../../catalog/insight-rules.ts'
@@ -9,17 +10,17 @@ import { quoteText } from '../../core/sql-text.ts'
 
 const value = (rule: InsightRule) => `attributes[${quoteText(rule.metric)}]`
 
-/** NaN, which DuckDB sorts above all numbers, passes no limit. */
-const toNumber = (text: string) => `nullif(TRY_CAST(${text} AS DOUBLE), 'nan'::DOUBLE)`
+const toNumber = (text: string) =>
+  `CASE WHEN regexp_full_match(${text}, '${numberPattern}') THEN CAST(${text} AS DOUBLE) END`
 
 const conditions: Readonly<
   Record<InsightLevel['comparison'], (text: string, threshold: InsightLevel['threshold']) => string>
 > = {
-  above: (text, threshold) => `${toNumber(text)} > ${Number(threshold)}`,
-  below: (text, threshold) => `${toNumber(text)} < ${Number(threshold)}`,
+  above: (text, threshold) => `(${toNumber(text)}) > ${Number(threshold)}`,
+  below: (text, threshold) => `(${toNumber(text)}) < ${Number(threshold)}`,
   equals: (text, threshold) =>
     typeof threshold === 'number'
-      ? `${toNumber(text)} = ${threshold}`
+      ? `(${toNumber(text)}) = ${threshold}`
       : `${text} = ${quoteText(String(threshold))}`,
   present: (text, threshold) =>
     `${text} NOT IN (${[threshold]

@@ -56,24 +56,22 @@ export const nodeTable = defineSpanTable(nodeInteraction)
  * A leg may be recorded a moment before the conversation's end, hence from its start on.
  */
 const conversations = `(
-  SELECT c.*, leg.span_id AS leg_span_id, leg.leg_username, leg.leg_mos, leg.leg_queue, leg.leg_wait
-  FROM day_spans AS c
-  LEFT JOIN (
+  SELECT c.*, leg.leg_span_id, leg.leg_username, leg.leg_mos, leg.leg_queue, leg.leg_wait
+  FROM (SELECT * FROM day_spans WHERE span_name = 'cx.ai.conversation') AS c
+  ASOF LEFT JOIN (
     SELECT
       trace_id,
-      span_id,
       "timestamp",
+      span_id AS leg_span_id,
       attributes_cx_agent_username AS leg_username,
       attributes_cx_webrtc_audio_mos_score AS leg_mos,
       attributes_cx_queue_name AS leg_queue,
       attributes_cx_queue_wait_ms AS leg_wait
     FROM day_agent_interaction
+    QUALIFY row_number() OVER (PARTITION BY trace_id, "timestamp" ORDER BY span_id) = 1
   ) AS leg
-    ON leg.trace_id = c.trace_id
+    ON leg.trace_id = CASE WHEN TRY_CAST(c.attributes['cx.ai.escalated'] AS BOOLEAN) THEN c.trace_id END
     AND leg."timestamp" >= c."timestamp"
-    AND TRY_CAST(c.attributes['cx.ai.escalated'] AS BOOLEAN)
-  WHERE c.span_name = 'cx.ai.conversation'
-  QUALIFY row_number() OVER (PARTITION BY c.trace_id, c.span_id ORDER BY leg."timestamp", leg.span_id) = 1
 ) AS conversation`
 
 /** Bot conversations, enriched with the agent leg that they were handed to; what the export gives goes before what is derived. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { type Config, parseConfig } from '../config.ts'
+import { escapeControls } from '../core/clean-text.ts'
 import { AppError } from '../core/errors.ts'
 import { toFileError } from '../core/file-error.ts'
 import { version } from '../core/version.ts'
@@ -78,12 +79,14 @@ function createProgram(setExit: (code: number) => void): Command {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode
-  const { message, next, path, actual } =
-    error instanceof AppError ? error.details : { message: String(error) }
+  const known = error instanceof AppError ? error : toFileError(error)
+  const { message, next, path, actual } = known?.details ?? { message: String(error) }
   const found =
-    path === undefined ? '' : ` (${path}${actual === undefined ? '' : `: ${JSON.stringify(actual)}`})`
-  process.stderr.write(`parquetry: ${message}${found}\n${next ? `${next}\n` : ''}`)
-  if (!(error instanceof AppError) && error instanceof Error && process.env['PARQUETRY_LOG'] === 'debug') {
+    path === undefined || actual === undefined
+      ? ''
+      : ` (${path}: ${typeof actual === 'number' ? actual : JSON.stringify(actual)})`
+  process.stderr.write(`parquetry: ${escapeControls(message)}${found}\n${next ? `${next}\n` : ''}`)
+  if (!known && error instanceof Error && process.env['PARQUETRY_LOG'] === 'debug') {
     process.stderr.write(`${error.stack}\n`)
   }
   return 1

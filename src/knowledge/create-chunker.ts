@@ -19,7 +19,7 @@ const workerUrl = import.meta.url.endsWith('.ts')
   : new URL('./chunk-worker.js', import.meta.url)
 
 const startWorker = () =>
-  new Worker(workerUrl, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 4_096 } })
+  new Worker(workerUrl, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 2_048 } })
 
 const reasons: Readonly<Record<string, string>> = {
   AbortError: 'takes too long',

@@ -8,6 +8,7 @@ import { currentIndexFile, findCurrentIndex } from './current-index.ts'
 import type { Embedder } from './embedder.ts'
 import { type Fused, fuseRanks } from './fuse-ranks.ts'
 import { pickHits } from './pick-hits.ts'
+import { weighHeadings } from './weigh-headings.ts'
 
 /** A passage that answers a question, with its place in the source; lines count from 1, both ends included. */
 export type KnowledgeHit = Readonly<{
@@ -19,7 +20,7 @@ export type KnowledgeHit = Readonly<{
   endLine: number
   anchor: string
   text: string
-  /** In (0, 1]; 1 means first by full text and first by vector. */
+  /** In (0, 1]; 1 means first by full text and by vector, below a heading whose words the question has all. */
   score: number
   foundBy: readonly ('text' | 'vector')[]
 }>
@@ -120,8 +121,9 @@ export function openKnowledge(options: Readonly<{ index: string; embedder: Embed
 
   return {
     search: async (text, limit) => {
-      const fused = await findChunks(parseQuestion(text))
-      return pickHits(fused, limit).map(toHit)
+      const question = parseQuestion(text)
+      const fused = await findChunks(question)
+      return pickHits(weighHeadings(question, fused), limit).map(toHit)
     },
     describe: async () => {
       const current = await findCurrentIndex(index)

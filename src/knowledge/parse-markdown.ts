@@ -107,6 +107,20 @@ const defaultWindow = 16_384
 
 type Part = Readonly<{ text: string; above: number; nodes: readonly RootContent[] }>
 
+const frontMatterFences = /^(---|\+\+\+)[ \t]*\n(?:[\s\S]*?\n)?\1[ \t]*(?:\n|$)/
+
+const findLineStart = (node: RootContent | undefined, text: string) =>
+  text.lastIndexOf('\n', (node?.position?.start.offset ?? 0) - 1) + 1
+
+/** The last block whose start can't belong to the block before it: a definition's title may stand on the next line. */
+function findCut(nodes: readonly RootContent[], text: string): number {
+  const isOpen = (index: number) =>
+    nodes[index - 1]?.type === 'definition' && /[ \t"'(]/.test(text.charAt(findLineStart(nodes[index], text)))
+  let cut = nodes.length - 1
+  while (cut > 0 && isOpen(cut)) cut--
+  return cut
+}
+
 /**
  * Parses a page part by part, with the same blocks as at once: the last block of a part may go on below it, so the
  * next part begins with that block. A block that fills its part is parsed again in a larger one.
@@ -114,21 +128,20 @@ type Part = Readonly<{ text: string; above: number; nodes: readonly RootContent[
 function* parseParts(source: string, window: number): Generator<Part> {
   let start = 0
   let above = 0
-  let size = window
+  let size = Math.max(window, frontMatterFences.exec(source)?.[0].length ?? 0)
   while (start < source.length) {
     const lineEnd = source.indexOf('\n', start + size)
     const text = source.slice(start, lineEnd === -1 ? undefined : lineEnd + 1)
     const { children } = (start === 0 ? startParser : bodyParser).parse(text)
     if (lineEnd === -1) return yield { text, above, nodes: children }
-    const last = children.at(-1)
-    const isWhole = children.length > 1 && last
-    if (isWhole) {
-      yield { text, above, nodes: children.slice(0, -1) }
-      const next = text.lastIndexOf('\n', (last.position?.start.offset ?? 0) - 1) + 1
+    const cut = findCut(children, text)
+    if (cut > 0) {
+      yield { text, above, nodes: children.slice(0, cut) }
+      const next = findLineStart(children[cut], text)
       above += countLineEnds(text.slice(0, next))
       start += next
     }
-    size = isWhole ? window : size * 4
+    size = cut > 0 ? window : size * 4
   }
 }
 

@@ -20,7 +20,7 @@ export function getTitle(document: MarkdownDocument, file: string): string {
     (block) => block.kind === 'heading' && block.depth === 1 && block.title !== '',
   )
   const fromH1 = firstH1?.kind === 'heading' ? firstH1.title : undefined
-  return fromFrontMatter ?? fromH1 ?? file.replace(/^.*\//, '').replace(/\.[^.]+$/, '')
+  return fromFrontMatter ?? fromH1 ?? file.slice(file.lastIndexOf('/') + 1).replace(/\.[^.]+$/, '')
 }
 
 const isSameTitle = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()

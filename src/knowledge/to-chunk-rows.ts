@@ -21,6 +21,11 @@ function toDraftRow(file: string, chunk: Chunk, ordinal: number): DraftRow {
   return { ...chunk, id: `${file}#${ordinal}`, file, searchText, hash }
 }
 
+const toUnparsed = (file: string, error: unknown): SkippedFile => ({
+  file,
+  reason: `not parsed: ${error instanceof Error ? error.message : 'unknown cause'}`,
+})
+
 /** Chunks of all documents in order. A document that the parser can't take is left out with a reason. */
 export async function toDraftRows(
   docs: readonly Doc[],
@@ -29,19 +34,18 @@ export async function toDraftRows(
   const drafts: DraftRow[] = []
   const unparsed: SkippedFile[] = []
   const chunker = createChunker()
-  for (const [index, { file, text }] of docs.entries()) {
-    try {
-      const chunks = await chunker.chunk({ text, file })
-      for (const [ordinal, chunk] of chunks.entries()) drafts.push(toDraftRow(file, chunk, ordinal))
-    } catch (error) {
-      unparsed.push({
-        file,
-        reason: `not parsed: ${error instanceof Error ? error.message : 'unknown cause'}`,
+  try {
+    for (const [index, { file, text }] of docs.entries()) {
+      const chunks = await chunker.chunk({ text, file }).catch((error: unknown) => {
+        unparsed.push(toUnparsed(file, error))
+        return []
       })
+      for (const [ordinal, chunk] of chunks.entries()) drafts.push(toDraftRow(file, chunk, ordinal))
+      progress('chunk', index + 1, docs.length)
     }
-    progress('chunk', index + 1, docs.length)
+  } finally {
+    await chunker.close()
   }
-  await chunker.close()
   return { drafts, unparsed }
 }
 

@@ -66,6 +66,8 @@ const manifestSchema = z.object({
   publishedAt: z.string(),
   sources: z.array(sourceSchema),
   rejected: z.array(rejectedSchema),
+  /** The layouts that were known when files were set aside. */
+  recogniser: z.string().default(''),
   partitions: z.array(partitionSchema),
 })
 
@@ -77,6 +79,7 @@ export const emptyManifest: Manifest = {
   publishedAt: new Date(0).toISOString(),
   sources: [],
   rejected: [],
+  recogniser: '',
   partitions: [],
 }
 

@@ -21,6 +21,8 @@ export type LakeOptions = LakeFolders & Readonly<{ importWaitMs: number }>
 /** After a look at the drop folder the next is due when ten times as long has passed as it took, a second at most. */
 const restShare = 10
 const longestRestMs = 1_000
+/** After a failed import the rest doubles with each further failure, so that a full disk is not tried at every call. */
+const longestFailedRestMs = 60_000
 
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref())
 
@@ -41,15 +43,22 @@ function createManifestReader(lakeDir: string): () => Promise<Manifest> {
 
 type Import = Readonly<{ startedAt: number; result: Promise<SyncResult | undefined> }>
 
+function toRest(tookMs: number, failures: number): number {
+  if (failures > 0) return Math.min(longestRestMs * 2 ** (failures - 1), longestFailedRestMs)
+  return Math.min(tookMs * restShare, longestRestMs)
+}
+
 /** Imports one after the other, with a rest between them. */
 function createImporter(options: LakeOptions, log: Log) {
   const stop = new AbortController()
   let nextAt = 0
   let running: Import | undefined
   let failure: string | undefined
+  let failures = 0
 
   const onFailure = (error: unknown) => {
     if (stop.signal.aborted) return undefined
+    failures += 1
     log.error(`import failed: ${error instanceof Error ? error.stack : error}`)
     failure =
       (toFileError(error) ?? (error instanceof AppError ? error : undefined))?.details.message ??
@@ -59,6 +68,7 @@ function createImporter(options: LakeOptions, log: Log) {
   const start = async () => {
     const result = await syncLake(options, { log, progress: noProgress, signal: stop.signal })
     failure = undefined
+    failures = 0
     return result
   }
   /** The import that runs, or a new one if it is time, or `isUrgent` because there is nothing to answer from. */
@@ -69,7 +79,7 @@ function createImporter(options: LakeOptions, log: Log) {
       .catch(onFailure)
       .finally(() => {
         running = undefined
-        nextAt = Date.now() + Math.min((Date.now() - startedAt) * restShare, longestRestMs)
+        nextAt = Date.now() + toRest(Date.now() - startedAt, failures)
       })
     running = { startedAt, result }
     return running
@@ -92,7 +102,7 @@ export function openLake(options: LakeOptions, log: Log): Lake {
   return {
     snapshot: async () => {
       const isEmpty = (await readCurrent()).generation === 0
-      const pending = importer.next(isEmpty)
+      const pending = importer.next(isEmpty && importer.failure() === undefined)
       const waitedMs = pending && !isEmpty ? Date.now() - pending.startedAt : 0
       const waitMs = options.importWaitMs - waitedMs
       const result = await (pending && waitMs > 0 ? Promise.race([pending.result, delay(waitMs)]) : undefined)

@@ -1,14 +1,16 @@
 import type { Log } from '../core/log.ts'
 import type { Progress } from '../core/progress.ts'
 import { type ExportFile, findExportFiles } from '../exports/find-files.ts'
+import { recogniser } from '../exports/layouts/layouts.ts'
 import { buildDays } from './build-days.ts'
 import { collectGarbage } from './collect-garbage.ts'
 import { DamagedFiles } from './damaged-files.ts'
 import { acquireLakeLock } from './lake-lock.ts'
-import { type Manifest, type Partition, readManifest, type Source, writeManifest } from './manifest.ts'
+import { type Manifest, type Partition, type Source, writeManifest } from './manifest.ts'
 import { readSources } from './read-sources.ts'
 import { stageRows } from './stage-rows.ts'
 import { findStaleDays, findStaleLogDays } from './stale-days.ts'
+import { readSoundManifest } from './sound-manifest.ts'
 import { planSync, type SyncPlan } from './sync-plan.ts'
 import { type LakeFolders, openWorkSpace, type WorkSpace } from './work-space.ts'
 
@@ -66,6 +68,7 @@ async function build(space: WorkSpace, job: Job, damaged: Damaged): Promise<Mani
     publishedAt: new Date().toISOString(),
     sources,
     rejected: [...old.rejected.filter(stays), ...rejected].sort(byPath),
+    recogniser,
     partitions: [...old.partitions.filter((partition) => !isStale(partition)), ...rebuilt],
   }
 }
@@ -101,11 +104,14 @@ async function buildWithout(job: Job, damaged: Damaged): Promise<Manifest | unde
 /** So many changes of the drop folder during one sync are waited out. */
 const mostChanges = 20
 
+const toPlan = (files: readonly ExportFile[], manifest: Manifest, { memoryLimitMb }: LakeFolders) =>
+  planSync(files, manifest, { recogniser, memoryLimitMb })
+
 async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
-  const old = await readManifest(folders.lakeDir)
+  const old = await readSoundManifest(folders.lakeDir)
   for (let i = 0; i < mostChanges; i++) {
     const files = await findExportFiles(folders.exportsDir)
-    const plan = planSync(files, old, folders.memoryLimitMb)
+    const plan = toPlan(files, old, folders)
     if (!plan.isStale) return { state: 'current', manifest: old }
     const manifest = await buildWithout({ folders, files, plan, old, report }, new Map())
     if (!manifest) continue
@@ -121,8 +127,8 @@ async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<Syn
  * Only one process writes at a time; for the others the result is `busy`.
  */
 export async function syncLake(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
-  const manifest = await readManifest(folders.lakeDir)
-  if (!planSync(await findExportFiles(folders.exportsDir), manifest, folders.memoryLimitMb).isStale)
+  const manifest = await readSoundManifest(folders.lakeDir)
+  if (!toPlan(await findExportFiles(folders.exportsDir), manifest, folders).isStale)
     return { state: 'current', manifest }
   const lock = await acquireLakeLock(folders.lakeDir)
   if (!lock) return { state: 'busy', manifest }

@@ -1,9 +1,12 @@
 import type { ExportFile } from '../exports/find-files.ts'
-import type { Manifest } from './manifest.ts'
+import type { Manifest, RejectedFile } from './manifest.ts'
+
+/** What files can be read with: the layouts known, and the memory limit. */
+export type Means = Readonly<{ recogniser: string; memoryLimitMb: number }>
 
 /** What differs between the drop folder and the published state. */
 export type SyncPlan = Readonly<{
-  /** Files to look at: new, changed, or set aside for want of memory that is there now. */
+  /** Files to look at: new, changed, or set aside for want of memory or of a layout that is there now. */
   arrived: readonly ExportFile[]
   /** Whether anything is to be done at all: files arrived, or known ones were removed. */
   isStale: boolean
@@ -12,9 +15,15 @@ export type SyncPlan = Readonly<{
 const identity = ({ path, size, mtimeMs }: ExportFile) => `${path}\n${size}\n${mtimeMs}`
 
 /** Compares by path, size and modification time. Pure. */
-export function planSync(files: readonly ExportFile[], manifest: Manifest, memoryLimitMb: number): SyncPlan {
+export function planSync(
+  files: readonly ExportFile[],
+  manifest: Manifest,
+  { recogniser, memoryLimitMb }: Means,
+): SyncPlan {
   const present = new Set(files.map(identity))
-  const rejected = manifest.rejected.filter((file) => (file.memoryLimitMb ?? memoryLimitMb) >= memoryLimitMb)
+  const isFinal = (file: RejectedFile) =>
+    manifest.recogniser === recogniser && (file.memoryLimitMb ?? memoryLimitMb) >= memoryLimitMb
+  const rejected = manifest.rejected.filter(isFinal)
   const known = new Set([...manifest.sources, ...rejected].map(identity))
   const arrived = files.filter((file) => !known.has(identity(file)))
   const isGone = [...manifest.sources, ...manifest.rejected].some((file) => !present.has(identity(file)))

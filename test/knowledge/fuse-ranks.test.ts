@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fuseRanks } from '../../src/knowledge/fuse-ranks.ts'
 import { pickHits } from '../../src/knowledge/pick-hits.ts'
+import { weighHeadings } from '../../src/knowledge/weigh-headings.ts'
 
 const items = (ids: string) => [...ids].map((id) => ({ id }))
 const order = (text: string, vector: string) => fuseRanks({ text: items(text), vector: items(vector) })
@@ -52,5 +53,36 @@ describe('picking', () => {
   it('a dropped duplicate does not use up its file’s share', () => {
     const fused = [...'1234'].map((id) => chunk(id, 'a', id === '2' ? '1' : id))
     expect(pickHits(fused, 10).map(({ item }) => item.id)).toEqual(['1', '3', '4'])
+  })
+})
+
+describe('headings', () => {
+  const chunk = (id: string, headingPath: readonly string[], score: number) => ({
+    item: { id, file: id, text: id, title: '', headingPath, startLine: 1, endLine: 1, anchor: '' },
+    score,
+    foundBy: ['text' as const],
+  })
+  const order = (question: string, ...chunks: Parameters<typeof weighHeadings>[1]) =>
+    weighHeadings(question, chunks).map(({ item }) => item.id)
+
+  it('that say what is asked come before longer ones with the same words', () => {
+    const worked = chunk('worked', ['MOS', 'Worked example of a MOS calculation'], 0.9)
+    const how = chunk('how', ['MOS', 'How MOS is calculated'], 0.85)
+    expect(order('how is MOS calculated', worked, how)).toEqual(['how', 'worked'])
+    expect(order('example of a MOS calculation', worked, how)).toEqual(['worked', 'how'])
+  })
+
+  it('do not outweigh a passage that is far better, and count with their own words only', () => {
+    const far = chunk('far', ['Other'], 0.9)
+    expect(order('jitter', far, chunk('near', ['Jitter'], 0.7))).toEqual(['far', 'near'])
+    expect(order('jitter', far, chunk('below', ['Jitter', 'Sources'], 0.85))).toEqual(['far', 'below'])
+  })
+
+  it('keep scores in (0, 1] and the order of equal ones', () => {
+    const chunks = [chunk('a', ['Jitter'], 1), chunk('b', ['***'], 1), chunk('c', [], 1)]
+    const weighed = weighHeadings('jitter', chunks)
+    expect(weighed.map(({ item }) => item.id)).toEqual(['a', 'b', 'c'])
+    expect(weighed[0]?.score).toBeCloseTo(1, 10)
+    expect(weighed[1]?.score).toBeCloseTo(1 / 1.2, 10)
   })
 })

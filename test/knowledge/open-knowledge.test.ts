@@ -120,9 +120,9 @@ describe('round trip', () => {
     await runIndexing()
     const [hit] = await knowledge.search('gnu herd', 1)
     expect(hit).toMatchObject({
-      file: 'a # gnu/evil .md',
-      title: 'evil ',
-      headingPath: ['evil ', 'Gnu herd'],
+      file: 'a # gnu/evil.md',
+      title: 'evil',
+      headingPath: ['evil', 'Gnu herd'],
       anchor: 'gnu-herd',
     })
   })

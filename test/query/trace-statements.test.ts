@@ -66,7 +66,9 @@ test('spans of one trace, by start and then by id, with ends exact to the nanose
     ['b', '5', '9007199254740998'],
     ['d', '1777593600123456789', '1786600799378197782'],
   ])
-  expect(await store.engine.run(selectSpans('SELECT * FROM spans', { traceId: traceId(3), limit: 100 }))).toEqual([])
+  expect(
+    await store.engine.run(selectSpans('SELECT * FROM spans', { traceId: traceId(3), limit: 100 })),
+  ).toEqual([])
 })
 
 test('the exact statement of spans and of a page of logs', () => {

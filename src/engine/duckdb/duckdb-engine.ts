@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DOUBLE, type DuckDBConnection, DuckDBInstance, type DuckDBType } from '@duckdb/node-api'
 import { AppError } from '../../core/errors.ts'
@@ -114,6 +114,7 @@ class DuckDbEngine implements Engine {
 export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
   const instance = await DuckDBInstance.create(options.path)
   const spill = join(options.spillDirectory, `spill-${randomUUID()}`)
+  await mkdir(options.spillDirectory, { recursive: true })
   try {
     const connection = await instance.connect()
     for (const sql of lockdown(options, spill)) await connection.run(sql)

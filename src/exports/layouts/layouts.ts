@@ -4,3 +4,6 @@ import type { Layout } from './layout.ts'
 
 /** Every layout that is recognised, tried in this order. A new layout is one file and one line here. */
 export const layouts: readonly Layout[] = [clickhouseTraces, clickhouseLogs]
+
+/** Which layouts this version knows; a file that an earlier one did not recognise is looked at again by another. */
+export const recogniser: string = layouts.map(({ name }) => name).join(' ')

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,6 +8,7 @@ import { AppError } from '../core/errors.ts'
 const beatMs = 2_000
 const silentMs = 120_000
 const pollMs = 100
+const claimMs = 10_000
 
 type Owner = Readonly<{ text: string; isAlive: boolean }>
 
@@ -32,16 +33,34 @@ async function findOwner(path: string): Promise<Owner | undefined> {
   return { text, isAlive: !isSilent && !isGone }
 }
 
-/** Moves a dead owner's file away; puts it back when another process has replaced it in between. */
-async function removeStale(path: string, stale: Owner): Promise<void> {
-  const aside = `${path}.${randomUUID()}`
-  const moved = await rename(path, aside).then(
+/** Takes the one right to remove a lock of this text; a claimer that died in the act loses it after a while. */
+async function claim(path: string): Promise<boolean> {
+  const isMine = await writeFile(path, '', { flag: 'wx' }).then(
     () => true,
     () => false,
   )
-  if (!moved) return
-  if ((await readFile(aside, 'utf8')) !== stale.text) await link(aside, path).catch(() => {})
-  await rm(aside, { force: true })
+  if (isMine) return true
+  const found = await stat(path).catch(() => undefined)
+  if (found && Date.now() - found.mtimeMs > claimMs) await rm(path, { force: true })
+  return false
+}
+
+/**
+ * Removes a dead owner's lock. Who looks later may still mean the dead owner while another has taken its place,
+ * so one process at a time may remove a lock of this text, and only while the lock has it.
+ */
+async function removeStale(path: string, stale: Owner): Promise<void> {
+  const right = `${path}.${createHash('sha256').update(stale.text).digest('hex').slice(0, 16)}`
+  if (!(await claim(right))) {
+    await sleep(pollMs)
+    return
+  }
+  try {
+    const text = await readFile(path, 'utf8').catch(() => undefined)
+    if (text === stale.text) await rm(path, { force: true })
+  } finally {
+    await rm(right, { force: true })
+  }
 }
 
 async function acquire(path: string, owner: string, deadline: number): Promise<void> {

@@ -10,55 +10,12 @@ import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { noDataError, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { toExampleQueries } from './example-queries.ts'
+import { type SchemaAnswer, schemaAnswerSchema } from './schema-answer.ts'
 import { searchColumns } from './search-columns.ts'
 import { readStatistics, type ServiceStatistics } from './schema-statistics.ts'
 import { foldPaths } from './fold-paths.ts'
 import { toSchemaText } from './schema-text.ts'
 import type { ToolContext } from './tool.ts'
-
-const columnSchema = z.object({
-  path: z.string(),
-  service: z.string().optional(),
-  type: z.string(),
-  unit: z.string().optional(),
-  meaning: z.string(),
-  filled: z.number().optional().describe('Share of rows with a value'),
-  top: z.array(z.string()).optional().describe('Most frequent values'),
-  min: z.union([z.number(), z.string()]).optional(),
-  median: z.union([z.number(), z.string()]).optional(),
-  max: z.union([z.number(), z.string()]).optional(),
-})
-
-const serviceSchema = z.object({
-  name: z.string(),
-  grain: z.string().describe('What one row is'),
-  use: z.string().optional(),
-  rows: z.number(),
-  from: z.string().optional(),
-  to: z.string().optional(),
-  columns: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe(
-      'Path prefix → names under it; a path is prefix + name. Type text unless given: i integer, d double, b boolean, t timestamp',
-    ),
-})
-
-const output = z.object({
-  services: z.array(serviceSchema),
-  columns: z.array(columnSchema).optional(),
-  queryTypes: z.record(z.string(), z.string()).optional(),
-  aggregates: z.array(z.string()).optional(),
-  operators: z.record(z.string(), z.string()).optional(),
-  example: z
-    .object({ name: z.string(), arguments: z.record(z.string(), z.json()) })
-    .optional()
-    .describe('A traces_query call of all query types that runs as it stands'),
-  rejectedFiles: z.array(z.object({ path: z.string(), reason: z.string(), next: z.string() })).optional(),
-  notes: z.array(z.string()).optional(),
-})
-
-export type SchemaAnswer = z.infer<typeof output>
 
 const queryTypes = {
   scalar:
@@ -240,7 +197,7 @@ Without arguments: everything in short form. service: one service in full, each 
     service: z.string().max(100).optional().describe('One service in full'),
     search: z.string().min(1).max(200).optional().describe('Words to find columns by'),
   }),
-  output,
+  output: schemaAnswerSchema,
   run: async ({ service, search }, context) => {
     const subject = service === undefined ? undefined : getService(service, 'service')
     const snapshot = await context.runtime.lake.snapshot()

@@ -1,4 +1,4 @@
-import type { SchemaAnswer } from './get-schema.ts'
+import type { SchemaAnswer } from './schema-answer.ts'
 import { toLine } from './to-line.ts'
 import { toTextTable } from './text-table.ts'
 

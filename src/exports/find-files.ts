@@ -9,6 +9,9 @@ export type ExportFile = Readonly<{
   mtimeMs: number
 }>
 
+/** Tells a file's content from any other that was dropped: path, size and modification time. */
+export const toFileKey = ({ path, size, mtimeMs }: ExportFile): string => `${path}\n${size}\n${mtimeMs}`
+
 const isHidden = (path: string) =>
   path.split('/').some((part) => part.startsWith('.') || part.startsWith('_'))
 

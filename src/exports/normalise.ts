@@ -1,3 +1,4 @@
+import { spanKinds, statusCodes } from '../catalog/span-enums.ts'
 import { attributeMap } from './canonical.ts'
 
 const toId = (sql: string, digits: number) =>
@@ -50,12 +51,6 @@ const toEnum = (sql: string, prefix: string, names: readonly string[], fallback:
   )
   return `CASE replace(upper(CAST(${sql} AS VARCHAR)), '${prefix}', '') ${cases.join(' ')} ELSE '${fallback}' END`
 }
-
-/** The span kinds in the order of their protocol numbers. Source: opentelemetry-proto, trace.proto, SpanKind. */
-const spanKinds = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer']
-
-/** The status codes in the order of their protocol numbers. Source: opentelemetry-proto, trace.proto, StatusCode. */
-const statusCodes = ['Unset', 'Ok', 'Error']
 
 /** SQL for a span kind in any spelling: `SPAN_KIND_SERVER`, `Server`, `server`, 2. */
 export const toSpanKind = (sql: string): string => toEnum(sql, 'SPAN_KIND_', spanKinds, 'Unspecified')

@@ -7,6 +7,12 @@ import { type LakeAttribute, mergeAttributes, toFoundColumns, toRelation } from 
 /** Whether the published state may be behind the drop folder, and why. */
 export type ImportState = Readonly<{ isImporting: boolean; failure: string | undefined }>
 
+export type ServiceSchema = Readonly<{
+  service: Service
+  columns: readonly Column[]
+  rare: readonly Column[]
+}>
+
 /** One published state of the lake. Its files never change, so statements built from it always agree with each other. */
 export interface LakeSnapshot {
   readonly manifest: Manifest
@@ -21,6 +27,8 @@ export interface LakeSnapshot {
   columns(service: Service): readonly Column[]
   /** Attributes that only the maps hold. */
   rareColumns(service: Service): readonly Column[]
+  /** What a query must know of a service: its columns, and what only its maps hold. */
+  schema(service: Service): ServiceSchema
   /** SELECT of a service's rows, out of the partitions that can hold rows of the window. */
   relation(service: Service, range?: TimeRange): string
 }
@@ -47,8 +55,22 @@ function createState(lakeDir: string, manifest: Manifest): State {
   const partitions = (service: Service) => manifest.partitions.filter(({ table }) => table === service.name)
   const attributes = remember((service: Service) => mergeAttributes(partitions(service)))
   const found = remember((service: Service) => toFoundColumns(attributes(service)))
+  const schema = remember((service: Service): ServiceSchema => {
+    const taken = new Set(found(service).map(({ path }) => path))
+    const rare = attributes(service)
+      .filter(({ path }) => !taken.has(path))
+      .map(({ path, type }) => ({
+        path,
+        name: toColumnName(path),
+        type,
+        unit: '',
+        meaning: 'found in the data, read from the attribute map',
+      }))
+    return { service, columns: [...service.columns, ...found(service)], rare }
+  })
   return {
     manifest,
+    schema,
     attributes,
     countRows: (service) => partitions(service).reduce((sum, { rows }) => sum + rows, 0),
     timeRange: (service) => {
@@ -60,19 +82,8 @@ function createState(lakeDir: string, manifest: Manifest): State {
       const most = (a: bigint, b: bigint) => (a > b ? a : b)
       return { startNs: starts.reduce(least), endNs: ends.reduce(most) }
     },
-    columns: (service) => [...service.columns, ...found(service)],
-    rareColumns: (service) => {
-      const taken = new Set(found(service).map(({ path }) => path))
-      return attributes(service)
-        .filter(({ path }) => !taken.has(path))
-        .map(({ path, type }) => ({
-          path,
-          name: toColumnName(path),
-          type,
-          unit: '',
-          meaning: 'found in the data, read from the attribute map',
-        }))
-    },
+    columns: (service) => schema(service).columns,
+    rareColumns: (service) => schema(service).rare,
     relation: (service, range) =>
       toRelation(
         lakeDir,

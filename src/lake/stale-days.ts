@@ -1,11 +1,26 @@
 import { join } from 'node:path'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement } from '../engine/engine.ts'
+import { toFileKey } from '../exports/find-files.ts'
 import type { Source } from './manifest.ts'
 import type { WorkSpace } from './work-space.ts'
 
 /** Which days must be built again, and which sources hold traces of them. */
 export type StaleDays = Readonly<{ days: readonly string[]; sources: readonly Source[] }>
+
+/** The sources of either state that the other doesn't have. */
+function listChanged(
+  before: readonly Source[],
+  after: readonly Source[],
+  toKey: (source: Source) => string | undefined,
+): readonly Source[] {
+  const old = new Set(before.map(toKey))
+  const current = new Set(after.map(toKey))
+  return [
+    ...before.filter((source) => !current.has(toKey(source))),
+    ...after.filter((source) => !old.has(toKey(source))),
+  ]
+}
 
 const indexFiles = (space: WorkSpace, sources: readonly Source[]) =>
   sources.flatMap(({ index }) => (index ? [quoteText(join(space.lakeDir, index))] : []))
@@ -32,13 +47,7 @@ export async function findStaleDays(
   after: readonly Source[],
 ): Promise<StaleDays> {
   const run = (sql: string) => space.engine.run(defineStatement(sql))
-  const paths = (sources: readonly Source[]) => new Set(sources.map(({ index }) => index))
-  const old = paths(before)
-  const current = paths(after)
-  const changed = [
-    ...before.filter(({ index }) => !current.has(index)),
-    ...after.filter(({ index }) => !old.has(index)),
-  ]
+  const changed = listChanged(before, after, ({ index }) => index)
   await run(
     `CREATE OR REPLACE TABLE changed_traces AS SELECT DISTINCT trace_id FROM (${readIndexes(space, changed)})`,
   )
@@ -73,10 +82,7 @@ export async function findStaleLogDays(
   before: readonly Source[],
   after: readonly Source[],
 ): Promise<StaleDays> {
-  const key = ({ path, size, mtimeMs }: Source) => `${path}\n${size}\n${mtimeMs}`
-  const old = new Set(before.map(key))
-  const current = new Set(after.map(key))
-  const changed = [...before.filter((s) => !current.has(key(s))), ...after.filter((s) => !old.has(key(s)))]
+  const changed = listChanged(before, after, toFileKey)
   const days = [...new Set(changed.flatMap((source) => source.days))].sort()
   await space.engine.run(
     defineStatement(

@@ -1,4 +1,4 @@
-import type { ExportFile } from '../exports/find-files.ts'
+import { type ExportFile, toFileKey } from '../exports/find-files.ts'
 import type { Manifest, RejectedFile } from './manifest.ts'
 
 /** What files can be read with: the layouts known, and the memory limit. */
@@ -12,20 +12,18 @@ export type SyncPlan = Readonly<{
   isStale: boolean
 }>
 
-const identity = ({ path, size, mtimeMs }: ExportFile) => `${path}\n${size}\n${mtimeMs}`
-
 /** Compares by path, size and modification time. Pure. */
 export function planSync(
   files: readonly ExportFile[],
   manifest: Manifest,
   { recogniser, memoryLimitMb }: Means,
 ): SyncPlan {
-  const present = new Set(files.map(identity))
+  const present = new Set(files.map(toFileKey))
   const isFinal = (file: RejectedFile) =>
     manifest.recogniser === recogniser && (file.memoryLimitMb ?? memoryLimitMb) >= memoryLimitMb
   const rejected = manifest.rejected.filter(isFinal)
-  const known = new Set([...manifest.sources, ...rejected].map(identity))
-  const arrived = files.filter((file) => !known.has(identity(file)))
-  const isGone = [...manifest.sources, ...manifest.rejected].some((file) => !present.has(identity(file)))
+  const known = new Set([...manifest.sources, ...rejected].map(toFileKey))
+  const arrived = files.filter((file) => !known.has(toFileKey(file)))
+  const isGone = [...manifest.sources, ...manifest.rejected].some((file) => !present.has(toFileKey(file)))
   return { arrived, isStale: arrived.length > 0 || isGone }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { spanKinds, statusCodes } from '../catalog/span-enums.ts'
 import { parseInstant } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
 import { toAttributes } from './read-trace.ts'
@@ -71,9 +72,6 @@ const optional = <K extends string>(key: K, row: Row, column: string): Partial<R
     ? {}
     : ({ [key]: text(row, column) } as Record<K, string>)
 
-const kinds = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer']
-const codes = ['Unset', 'Ok', 'Error']
-
 const toNanos = (instant: string): string => String(parseInstant(instant, 'time'))
 
 const list = (row: Row, column: string): readonly Row[] => (row[column] ?? []) as readonly Row[]
@@ -81,14 +79,14 @@ const list = (row: Row, column: string): readonly Row[] => (row[column] ?? []) a
 const toSpan = (row: Row): z.infer<typeof spanSchema> => {
   const events = list(row, 'events')
   const links = list(row, 'links')
-  const code = codes.indexOf(text(row, 'status_code'))
+  const code = statusCodes.indexOf(text(row, 'status_code'))
   return {
     traceId: text(row, 'trace_id'),
     spanId: text(row, 'span_id'),
     ...optional('parentSpanId', row, 'parent_span_id'),
     ...optional('traceState', row, 'trace_state'),
     name: text(row, 'span_name'),
-    kind: Math.max(kinds.indexOf(text(row, 'span_kind')), 0),
+    kind: Math.max(spanKinds.indexOf(text(row, 'span_kind')), 0),
     startTimeUnixNano: text(row, 'start_ns'),
     endTimeUnixNano: text(row, 'end_ns'),
     attributes: toKeyValues(toAttributes(row)),

@@ -1,3 +1,4 @@
+import { statusCodes } from '../catalog/span-enums.ts'
 import { formatInstant } from '../core/time-range.ts'
 import { toLine } from './to-line.ts'
 import type { FullTrace } from './traces-get.ts'
@@ -5,8 +6,6 @@ import type { FullTrace } from './traces-get.ts'
 type Span = FullTrace['resourceSpans'][number]['scopeSpans'][number]['spans'][number]
 type Placed = Readonly<{ span: Span; service: string }>
 type Visit = Placed & Readonly<{ depth: number }>
-
-const codes = ['Unset', 'Ok', 'Error']
 
 /** Deeper spans are indented no further; a chain of thousands would be mostly blanks. */
 const deepestIndent = 20
@@ -30,7 +29,7 @@ function toSpanLines({ span, service, depth }: Visit, startNs: bigint): readonly
   const indent = '  '.repeat(Math.min(depth, deepestIndent))
   const offset = toLength(BigInt(span.startTimeUnixNano) - startNs)
   const length = toLength(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano))
-  const status = codes[span.status.code ?? 0]
+  const status = statusCodes[span.status.code ?? 0]
   const detail = (label: string, text: string) => (text ? [`${indent}    ${label}${text}`] : [])
   const message = span.status.message ? `: ${span.status.message}` : ''
   return [

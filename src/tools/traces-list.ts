@@ -63,7 +63,7 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
     const after = parseCursor(call, cursor)
     const snapshot = await runtime.lake.snapshot()
     checkHasData(snapshot, runtime.config)
-    const schema = { service: spans, columns: snapshot.columns(spans), rare: snapshot.rareColumns(spans) }
+    const schema = snapshot.schema(spans)
     const statement = compileTraceList({
       traces: snapshot.relation(traces, range),
       spans: snapshot.relation(spans, range),

@@ -86,7 +86,7 @@ async function runQuery(
   { runtime, signal }: ToolContext,
 ): Promise<Result> {
   const service = getService(request.service, `${at}.service`)
-  const schema = { service, columns: snapshot.columns(service), rare: snapshot.rareColumns(service) }
+  const schema = snapshot.schema(service)
   const query: CompiledQuery = compile(
     { relation: snapshot.relation(service, range), schema, range },
     request,

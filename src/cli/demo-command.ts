@@ -17,7 +17,7 @@ const sample = { journeys: 8_000, days: 31, start: '2026-05-01T00:00:00Z', seed:
 const sampleFolder = ({ exportsDir }: CommandContext['config']) => join(exportsDir, 'sample')
 
 async function prepareExports({ config, terminal }: CommandContext): Promise<void> {
-  const files = await findExportFiles(config.exportsDir)
+  const files = findExportFiles(config.exportsDir)
   if (files.length > 0) {
     terminal.line(`Exports: ${formatFiles(files.length)} in ${config.exportsDir}`)
     return

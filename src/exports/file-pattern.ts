@@ -1,3 +1,5 @@
+import { unreadable } from './open-export.ts'
+
 /**
  * DuckDB reads each file name as a pattern. This one matches a path itself only; undefined where there is none,
  * as DuckDB takes a backslash beside a pattern's characters for a separator.
@@ -6,4 +8,14 @@
 export function toFilePattern(path: string): string | undefined {
   if (!/[*?[]/.test(path)) return path
   return path.includes('\\') ? undefined : path.replaceAll(/[*?[]/g, '[$&]')
+}
+
+/** The pattern of an export's path. Throws `unreadable_file` where there is none. */
+export function getFilePattern(path: string): string {
+  const pattern = toFilePattern(path)
+  if (pattern !== undefined) return pattern
+  throw unreadable(
+    'Its path holds a backslash together with *, ? or [, which cannot be told from a pattern.',
+    'Rename it.',
+  )
 }

@@ -1,17 +1,18 @@
 import { readFile, rename, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { kinds } from '../exports/canonical.ts'
 
 /**
  * The one file that says what the lake holds. It is replaced atomically; whoever reads it sees one published state,
  * and the data files that it names never change.
  */
-const fileIdentity = { path: z.string(), size: z.number(), mtimeMs: z.number() }
+const fileIdentity = { path: z.string(), size: z.number(), mtimeMs: z.number(), stamp: z.string() }
 
 const sourceSchema = z.object({
   ...fileIdentity,
   layout: z.string(),
-  kind: z.enum(['spans', 'logs']),
+  kind: z.enum(kinds),
   rows: z.number(),
   /** Rows without the ids or the time that a span or log record must have. */
   skippedRows: z.number(),
@@ -61,7 +62,7 @@ const partitionSchema = z.object({
 export type Partition = Readonly<z.infer<typeof partitionSchema>>
 
 const manifestSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   generation: z.number(),
   publishedAt: z.string(),
   sources: z.array(sourceSchema),
@@ -74,7 +75,7 @@ const manifestSchema = z.object({
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>
 
 export const emptyManifest: Manifest = {
-  format: 1,
+  format: 2,
   generation: 0,
   publishedAt: new Date(0).toISOString(),
   sources: [],

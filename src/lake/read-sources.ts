@@ -6,12 +6,12 @@ import type { Log } from '../core/log.ts'
 import type { Progress } from '../core/progress.ts'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement } from '../engine/engine.ts'
-import type { ExportFile } from '../exports/find-files.ts'
-import { isUsableTime } from '../exports/normalise.ts'
+import type { ExportUnit } from '../exports/find-units.ts'
+import { isUsableTime } from '../exports/values/times.ts'
 import { type RecognisedExport, recogniseExport } from '../exports/recognise.ts'
 import { isOutOfMemory, isOutsideFile, toDamagedFile } from './damaged-files.ts'
 import type { RejectedFile, Source } from './manifest.ts'
-import type { WorkSpace } from './work-space.ts'
+import { toReadingPlace, type WorkSpace } from './work-space.ts'
 
 /** A source whose rows can be read, with the relation that gives them. */
 export type ReadSource = Readonly<{ source: Source; sql: string }>
@@ -29,10 +29,23 @@ export const placeable = {
 const dayOf = (time: string) => `strftime(${time}, '%Y-%m-%d')`
 
 /** Counts a source's rows and notes which traces, or for logs which days, it touches. Reads the whole columns, so damage shows here. */
-async function readSource(space: WorkSpace, { file, layout, kind, sql }: RecognisedExport): Promise<Source> {
+async function readSource(
+  space: WorkSpace,
+  { unit: { path, size, mtimeMs, stamp }, layout }: RecognisedExport,
+  { kind, sql }: RecognisedExport['relations'][number],
+): Promise<Source> {
   const counts = `SELECT count(*) AS "rows", count(*) FILTER (NOT (${placeable[kind]})) AS skipped FROM (${sql})`
   const [row] = await space.engine.run(defineStatement(counts))
-  const base = { ...file, layout, kind, rows: Number(row?.['rows']), skippedRows: Number(row?.['skipped']) }
+  const base = {
+    path,
+    size,
+    mtimeMs,
+    stamp,
+    layout,
+    kind,
+    rows: Number(row?.['rows']),
+    skippedRows: Number(row?.['skipped']),
+  }
   if (kind === 'logs') {
     const days = await space.engine.run(
       defineStatement(
@@ -55,11 +68,18 @@ async function readSource(space: WorkSpace, { file, layout, kind, sql }: Recogni
   return { ...base, index, days: [] }
 }
 
-function toRejectedFile(space: WorkSpace, file: ExportFile, error: unknown): RejectedFile {
+function toRejectedFile(
+  space: WorkSpace,
+  { path, size, mtimeMs, stamp }: ExportUnit,
+  error: unknown,
+): RejectedFile {
   const { message, next } = toErrorDetails(error)
   const needsMemory = error instanceof Error && isOutOfMemory(error.cause)
   return {
-    ...file,
+    path,
+    size,
+    mtimeMs,
+    stamp,
     reason: message,
     next: next ?? 'Remove the file.',
     ...(needsMemory && { memoryLimitMb: space.memoryLimitMb }),
@@ -72,7 +92,7 @@ function toRejectedFile(space: WorkSpace, file: ExportFile, error: unknown): Rej
  */
 export async function readSources(
   space: WorkSpace,
-  files: readonly ExportFile[],
+  files: readonly ExportUnit[],
   damaged: ReadonlyMap<string, AppError>,
   log: Log,
   progress: Progress,
@@ -84,11 +104,15 @@ export async function readSources(
     try {
       const known = damaged.get(file.path)
       if (known) throw known
-      const recognised = await recogniseExport(space.engine, space.exportsDir, file)
-      const source = await readSource(space, recognised).catch((error: unknown) => {
-        throw toDamagedFile(space, file.path, error)
-      })
-      read.push({ source, sql: recognised.sql })
+      const recognised = await recogniseExport(toReadingPlace(space), file)
+      const found: ReadSource[] = []
+      for (const relation of recognised.relations) {
+        const source = await readSource(space, recognised, relation).catch((error: unknown) => {
+          throw toDamagedFile(space, file.path, error)
+        })
+        found.push({ source, sql: relation.sql })
+      }
+      read.push(...found)
     } catch (error) {
       if (isOutsideFile(error)) throw error
       const cause = error instanceof Error && error.cause ? String(error.cause) : ''

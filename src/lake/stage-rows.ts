@@ -4,11 +4,12 @@ import type { AppError } from '../core/errors.ts'
 import type { Progress } from '../core/progress.ts'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement } from '../engine/engine.ts'
+import type { ExportUnit } from '../exports/find-units.ts'
 import { recogniseExport } from '../exports/recognise.ts'
 import { toDamagedFile } from './damaged-files.ts'
 import type { Source } from './manifest.ts'
 import { placeable, type ReadSource } from './read-sources.ts'
-import type { WorkSpace } from './work-space.ts'
+import { toReadingPlace, type WorkSpace } from './work-space.ts'
 
 type Kind = Source['kind']
 
@@ -67,6 +68,20 @@ async function stageSource(space: WorkSpace, kind: Kind, { source, sql }: ReadSo
   }
 }
 
+/** The relation of a source that an earlier sync read. */
+async function recogniseAgain(
+  space: WorkSpace,
+  units: readonly ExportUnit[],
+  { path, kind }: Source,
+): Promise<string> {
+  const unit = units.find((candidate) => candidate.path === path)
+  if (!unit) throw new Error(`${path} is not in the drop folder`)
+  const { relations } = await recogniseExport(toReadingPlace(space), unit)
+  const relation = relations.find((candidate) => candidate.kind === kind)
+  if (!relation) throw new Error(`${path} gives no ${kind}`)
+  return relation.sql
+}
+
 /**
  * Reads each source once and lays its rows out by day in the scratch folder, so that each day can then be built alone
  * and memory is bounded by a day. `read` has the relations of those just read; older ones are recognised again.
@@ -77,15 +92,17 @@ export async function stageRows(
   kind: Kind,
   sources: readonly Source[],
   read: readonly ReadSource[],
+  units: readonly ExportUnit[],
   progress: Progress,
 ): Promise<ReadonlyMap<string, AppError>> {
-  const fresh = new Map(read.map((item) => [item.source.path, item.sql]))
+  const fresh = new Map(
+    read.filter(({ source }) => source.kind === kind).map((item) => [item.source.path, item.sql]),
+  )
   const damaged = new Map<string, AppError>()
   for (const [i, source] of sources.entries()) {
     progress(`staging ${kind}`, i, sources.length)
     const stage = async () => {
-      const sql =
-        fresh.get(source.path) ?? (await recogniseExport(space.engine, space.exportsDir, source)).sql
+      const sql = fresh.get(source.path) ?? (await recogniseAgain(space, units, source))
       await stageSource(space, kind, { source, sql }, i)
     }
     await stage().catch((error: unknown) =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { quoteText } from '../core/sql-text.ts'
 import { defineStatement } from '../engine/engine.ts'
-import { toFileKey } from '../exports/find-files.ts'
+import { toUnitKey } from '../exports/find-units.ts'
 import type { Source } from './manifest.ts'
 import type { WorkSpace } from './work-space.ts'
 
@@ -82,7 +82,7 @@ export async function findStaleLogDays(
   before: readonly Source[],
   after: readonly Source[],
 ): Promise<StaleDays> {
-  const changed = listChanged(before, after, toFileKey)
+  const changed = listChanged(before, after, toUnitKey)
   const days = [...new Set(changed.flatMap((source) => source.days))].sort()
   await space.engine.run(
     defineStatement(

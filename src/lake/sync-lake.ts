@@ -1,6 +1,6 @@
 import type { Log } from '../core/log.ts'
 import type { Progress } from '../core/progress.ts'
-import { type ExportFile, findExportFiles } from '../exports/find-files.ts'
+import { type ExportUnit, findExportUnits } from '../exports/find-units.ts'
 import { recogniser } from '../exports/layouts/layouts.ts'
 import { buildDays } from './build-days.ts'
 import { collectGarbage } from './collect-garbage.ts'
@@ -23,15 +23,17 @@ export type SyncReport = Readonly<{ log: Log; progress: Progress; signal?: Abort
 /** What one state is made of: the drop folder's files as they were listed, and the state before. */
 type Job = Readonly<{
   folders: LakeFolders
-  files: readonly ExportFile[]
+  files: readonly ExportUnit[]
   plan: SyncPlan
   old: Manifest
   report: SyncReport
 }>
 
+type Identity = Pick<ExportUnit, 'path'>
+
 type Damaged = DamagedFiles['files']
 
-const byPath = (a: ExportFile, b: ExportFile) => (a.path < b.path ? -1 : 1)
+const byPath = (a: Identity, b: Identity) => (a.path < b.path ? -1 : 1)
 
 const ofKind = (sources: readonly Source[], kind: Source['kind']) =>
   sources.filter((source) => source.kind === kind)
@@ -47,13 +49,13 @@ async function build(space: WorkSpace, job: Job, damaged: Damaged): Promise<Mani
   const { read, rejected } = await readSources(space, toRead, damaged, log, progress)
   const looked = new Set(toRead.map(({ path }) => path))
   const present = new Set(files.map(({ path }) => path))
-  const stays = ({ path }: ExportFile) => present.has(path) && !looked.has(path)
+  const stays = ({ path }: Identity) => present.has(path) && !looked.has(path)
   const sources = [...old.sources.filter(stays), ...read.map(({ source }) => source)].sort(byPath)
   const staleSpans = await findStaleDays(space, ofKind(old.sources, 'spans'), ofKind(sources, 'spans'))
   const staleLogs = await findStaleLogDays(space, ofKind(old.sources, 'logs'), ofKind(sources, 'logs'))
   const damagedRows = new Map([
-    ...(await stageRows(space, 'spans', staleSpans.sources, read, progress)),
-    ...(await stageRows(space, 'logs', staleLogs.sources, read, progress)),
+    ...(await stageRows(space, 'spans', staleSpans.sources, read, files, progress)),
+    ...(await stageRows(space, 'logs', staleLogs.sources, read, files, progress)),
   ])
   if (damagedRows.size > 0) throw new DamagedFiles(damagedRows)
   const rebuilt = [
@@ -63,7 +65,7 @@ async function build(space: WorkSpace, job: Job, damaged: Damaged): Promise<Mani
   const isStale = ({ table, day }: Partition) =>
     (table === 'logs' ? staleLogs : staleSpans).days.includes(day)
   return {
-    format: 1,
+    format: 2,
     generation: old.generation + 1,
     publishedAt: new Date().toISOString(),
     sources,
@@ -74,8 +76,8 @@ async function build(space: WorkSpace, job: Job, damaged: Damaged): Promise<Mani
 }
 
 /** A file that grew while it was read would leave the lake and its own record of it in disagreement. */
-async function isUnchanged(exportsDir: string, files: readonly ExportFile[]): Promise<boolean> {
-  return JSON.stringify(await findExportFiles(exportsDir)) === JSON.stringify(files)
+async function isUnchanged(exportsDir: string, files: readonly ExportUnit[]): Promise<boolean> {
+  return JSON.stringify(findExportUnits(exportsDir)) === JSON.stringify(files)
 }
 
 /** One pass in a work space of its own: the new state, or the files to leave out of it. Undefined when the drop folder changed meanwhile. */
@@ -104,13 +106,13 @@ async function buildWithout(job: Job, damaged: Damaged): Promise<Manifest | unde
 /** So many changes of the drop folder during one sync are waited out. */
 const mostChanges = 20
 
-const toPlan = (files: readonly ExportFile[], manifest: Manifest, { memoryLimitMb }: LakeFolders) =>
+const toPlan = (files: readonly ExportUnit[], manifest: Manifest, { memoryLimitMb }: LakeFolders) =>
   planSync(files, manifest, { recogniser, memoryLimitMb })
 
 async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
   const old = await readSoundManifest(folders.lakeDir)
   for (let i = 0; i < mostChanges; i++) {
-    const files = await findExportFiles(folders.exportsDir)
+    const files = findExportUnits(folders.exportsDir)
     const plan = toPlan(files, old, folders)
     if (!plan.isStale) return { state: 'current', manifest: old }
     const manifest = await buildWithout({ folders, files, plan, old, report }, new Map())
@@ -128,7 +130,7 @@ async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<Syn
  */
 export async function syncLake(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
   const manifest = await readSoundManifest(folders.lakeDir)
-  if (!toPlan(await findExportFiles(folders.exportsDir), manifest, folders).isStale)
+  if (!toPlan(findExportUnits(folders.exportsDir), manifest, folders).isStale)
     return { state: 'current', manifest }
   const lock = await acquireLakeLock(folders.lakeDir)
   if (!lock) return { state: 'busy', manifest }

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDuckDbEngine } from '../engine/duckdb/create-duckdb-engine.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { ReadingPlace } from '../exports/formats/format.ts'
 import { toFilePattern } from '../exports/file-pattern.ts'
 
 /** Where one sync works: an engine of its own and a folder that is emptied before and after. */
@@ -14,6 +15,13 @@ export type WorkSpace = Readonly<{
   folder: string
   close(): Promise<void>
 }>
+
+/** Where this sync's exports are read. */
+export const toReadingPlace = ({ engine, exportsDir, folder }: WorkSpace): ReadingPlace => ({
+  engine,
+  exportsDir,
+  scratchDir: join(folder, 'decoded'),
+})
 
 export type LakeFolders = Readonly<{ exportsDir: string; lakeDir: string; memoryLimitMb: number }>
 

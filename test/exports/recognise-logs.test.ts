@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { canonicalLogColumns } from '../../src/exports/canonical.ts'
+import { canonicalColumns } from '../../src/exports/canonical.ts'
 import { at, type LogRow, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 import { readCanonical, recognise } from './canonical-rows.ts'
@@ -41,7 +41,7 @@ describe('the logs layout', () => {
     await world.logs('plain.parquet', [row])
     const rows = await readCanonical(world, 'plain.parquet')
     expect(rows).toEqual([canonical])
-    expect(Object.keys(rows[0] ?? {})).toEqual([...canonicalLogColumns])
+    expect(Object.keys(rows[0] ?? {})).toEqual([...canonicalColumns.logs])
     expect(await recognise(world, 'plain.parquet')).toMatchObject({ layout: 'clickhouse-logs', kind: 'logs' })
   })
 

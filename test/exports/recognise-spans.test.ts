@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { canonicalSpanColumns } from '../../src/exports/canonical.ts'
+import { canonicalColumns } from '../../src/exports/canonical.ts'
 import { at, oldestSpanColumns, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
-import { readCanonical, recognise } from './canonical-rows.ts'
+import { readCanonical, recognise, selectCanonical } from './canonical-rows.ts'
 
 let world: LakeWorld
 
@@ -55,7 +55,7 @@ describe('the traces layout', () => {
     await world.spans('newest.parquet', [row])
     const rows = await readCanonical(world, 'newest.parquet')
     expect(rows).toEqual([canonical])
-    expect(Object.keys(rows[0] ?? {})).toEqual([...canonicalSpanColumns])
+    expect(Object.keys(rows[0] ?? {})).toEqual([...canonicalColumns.spans])
     expect(await recognise(world, 'newest.parquet')).toMatchObject({
       layout: 'clickhouse-traces',
       kind: 'spans',
@@ -74,7 +74,7 @@ describe('the traces layout', () => {
     await world.spans('types-new.parquet', [row])
     await world.spans('types-old.parquet', [row], oldestSpanColumns)
     const describeRows = async (path: string) => {
-      const rows = await world.query(`DESCRIBE ${(await recognise(world, path)).sql}`)
+      const rows = await world.query(`DESCRIBE ${await selectCanonical(world, path)}`)
       return rows.map((column) => [column['column_name'], column['column_type']])
     }
     expect(await describeRows('types-old.parquet')).toEqual(await describeRows('types-new.parquet'))

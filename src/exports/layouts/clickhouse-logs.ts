@@ -1,7 +1,27 @@
-import { toAttributes, toSpanId, toText, toTimestamp, toTraceId } from '../normalise.ts'
-import { columnOr, hasColumns, type Layout } from './layout.ts'
+import { toAttributes } from '../values/attributes.ts'
+import { toSpanId, toTraceId } from '../values/ids.ts'
+import { toInteger, toText } from '../values/texts.ts'
+import { toTimestamp } from '../values/times.ts'
+import { column, hasColumns, type Layout, type Source } from './layout.ts'
+import type { Mapping } from '../canonical.ts'
 
 const required = ['Timestamp', 'TraceId', 'SpanId', 'SeverityText', 'Body', 'LogAttributes']
+
+const map = (source: Source): Mapping<'logs'> => ({
+  timestamp: toTimestamp(column(source, 'Timestamp')),
+  trace_id: toTraceId(column(source, 'TraceId')),
+  span_id: toSpanId(column(source, 'SpanId')),
+  trace_flags: toInteger(column(source, 'TraceFlags')),
+  severity_text: toText(column(source, 'SeverityText')),
+  severity_number: toInteger(column(source, 'SeverityNumber')),
+  service_name: toText(column(source, 'ServiceName')),
+  body: 'CAST("Body" AS VARCHAR)',
+  event_name: `coalesce(${toText(column(source, 'EventName'))}, "LogAttributes"['event.name'])`,
+  resource_attributes: toAttributes(column(source, 'ResourceAttributes')),
+  attributes: toAttributes(column(source, 'LogAttributes')),
+  scope_name: toText(column(source, 'ScopeName')),
+  scope_version: toText(column(source, 'ScopeVersion')),
+})
 
 /**
  * The table `otel_logs` of the OpenTelemetry collector's ClickHouse exporter, dumped to Parquet with MAP attributes.
@@ -11,22 +31,7 @@ const required = ['Timestamp', 'TraceId', 'SpanId', 'SeverityText', 'Body', 'Log
 export const clickhouseLogs: Layout = {
   name: 'clickhouse-logs',
   about: 'ClickHouse exporter, otel_logs, MAP attributes',
-  kind: 'logs',
-  matches: (columns) =>
-    hasColumns(columns, required) && (columns.get('LogAttributes') ?? '').startsWith('MAP('),
-  map: (columns) => ({
-    timestamp: toTimestamp('"Timestamp"', columns.get('Timestamp') ?? ''),
-    trace_id: toTraceId('"TraceId"'),
-    span_id: toSpanId('"SpanId"'),
-    trace_flags: `CAST(${columnOr(columns, 'TraceFlags')} AS BIGINT)`,
-    severity_text: toText('"SeverityText"'),
-    severity_number: `CAST(${columnOr(columns, 'SeverityNumber')} AS BIGINT)`,
-    service_name: toText(columnOr(columns, 'ServiceName')),
-    body: 'CAST("Body" AS VARCHAR)',
-    event_name: `coalesce(${toText(columnOr(columns, 'EventName'))}, "LogAttributes"['event.name'])`,
-    resource_attributes: toAttributes(columnOr(columns, 'ResourceAttributes')),
-    attributes: toAttributes('"LogAttributes"'),
-    scope_name: toText(columnOr(columns, 'ScopeName')),
-    scope_version: toText(columnOr(columns, 'ScopeVersion')),
-  }),
+  matches: (source) =>
+    hasColumns(source, required) && column(source, 'LogAttributes').type.startsWith('MAP('),
+  read: (source) => [{ kind: 'logs', mapping: map(source), from: source.from }],
 }

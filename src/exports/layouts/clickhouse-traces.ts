@@ -1,16 +1,12 @@
-import { eventList, linkList } from '../canonical.ts'
-import {
-  isUsableTime,
-  toAttributes,
-  toDuration,
-  toSpanId,
-  toSpanKind,
-  toStatusCode,
-  toText,
-  toTimestamp,
-  toTraceId,
-} from '../normalise.ts'
-import { columnOr, hasColumns, type Layout, type SourceColumns } from './layout.ts'
+import type { Mapping } from '../canonical.ts'
+import { toAttributes } from '../values/attributes.ts'
+import type { Cell } from '../values/cell.ts'
+import { toSpanKind, toStatusCode } from '../values/enums.ts'
+import { noEvents, noLinks, toEvents, toLinks } from '../values/events.ts'
+import { toSpanId, toTraceId } from '../values/ids.ts'
+import { toText } from '../values/texts.ts'
+import { toDuration, toTimestamp } from '../values/times.ts'
+import { column, hasColumns, type Layout, type Source } from './layout.ts'
 
 const required = ['Timestamp', 'TraceId', 'SpanId', 'ParentSpanId', 'SpanName', 'SpanAttributes', 'Duration']
 
@@ -19,25 +15,58 @@ const linkColumns = ['Links.TraceId', 'Links.SpanId', 'Links.TraceState', 'Links
 
 const zip = (names: readonly string[]) => `list_zip(${names.map((name) => `"${name}"`).join(', ')})`
 
-const elementType = (columns: SourceColumns, name: string) => (columns.get(name) ?? '').replace(/\[\]$/, '')
-
-const startTime = (columns: SourceColumns) => toTimestamp('"Timestamp"', columns.get('Timestamp') ?? '')
-
-/** An event without a usable time of its own is taken to have happened when its span began. */
-function eventTime(columns: SourceColumns): string {
-  const time = toTimestamp('e[1]', elementType(columns, 'Events.Timestamp'))
-  return `CASE WHEN ${isUsableTime(time)} THEN ${time} ELSE ${startTime(columns)} END`
+/** The member of a zipped list's element `e` that comes from a list column. */
+function element(source: Source, names: readonly string[], name: string): Cell {
+  const type = (source.columns.get(name) ?? '').replace(/\[\]$/, '')
+  return { sql: `e[${names.indexOf(name) + 1}]`, type }
 }
 
-const events = (columns: SourceColumns) =>
-  hasColumns(columns, eventColumns)
-    ? `list_transform(${zip(eventColumns)}, lambda e: struct_pack("timestamp" := ${eventTime(columns)}, "name" := coalesce(e[2], ''), "attributes" := ${toAttributes('e[3]')}))`
-    : `CAST([] AS ${eventList})`
+function events(source: Source, start: string): string {
+  if (!hasColumns(source, eventColumns)) return noEvents
+  const part = (name: string) => element(source, eventColumns, name)
+  return toEvents(zip(eventColumns), start, {
+    time: toTimestamp(part('Events.Timestamp')),
+    name: part('Events.Name').sql,
+    attributes: toAttributes(part('Events.Attributes')),
+  })
+}
 
-const links = (columns: SourceColumns) =>
-  hasColumns(columns, linkColumns)
-    ? `list_transform(${zip(linkColumns)}, lambda l: struct_pack("trace_id" := coalesce(lower(l[1]), ''), "span_id" := coalesce(lower(l[2]), ''), "trace_state" := l[3], "attributes" := ${toAttributes('l[4]')}))`
-    : `CAST([] AS ${linkList})`
+function links(source: Source): string {
+  if (!hasColumns(source, linkColumns)) return noLinks
+  const part = (name: string) => element(source, linkColumns, name)
+  return toLinks(zip(linkColumns), {
+    traceId: `lower(${part('Links.TraceId').sql})`,
+    spanId: `lower(${part('Links.SpanId').sql})`,
+    traceState: part('Links.TraceState').sql,
+    attributes: toAttributes(part('Links.Attributes')),
+  })
+}
+
+function map(source: Source): Mapping<'spans'> {
+  const attribute = (key: string): Cell => ({ sql: `"SpanAttributes"['${key}']`, type: 'VARCHAR' })
+  const scope = (name: string, key: string) =>
+    toText(hasColumns(source, [name]) ? column(source, name) : attribute(key))
+  const start = toTimestamp(column(source, 'Timestamp'))
+  return {
+    trace_id: toTraceId(column(source, 'TraceId')),
+    span_id: toSpanId(column(source, 'SpanId')),
+    parent_span_id: toSpanId(column(source, 'ParentSpanId')),
+    trace_state: toText(column(source, 'TraceState')),
+    span_name: 'CAST("SpanName" AS VARCHAR)',
+    span_kind: toSpanKind(column(source, 'SpanKind')),
+    service_name: toText(column(source, 'ServiceName')),
+    timestamp: start,
+    duration_ns: toDuration(column(source, 'Duration'), start),
+    status_code: toStatusCode(column(source, 'StatusCode')),
+    status_message: toText(column(source, 'StatusMessage')),
+    resource_attributes: toAttributes(column(source, 'ResourceAttributes')),
+    attributes: toAttributes(column(source, 'SpanAttributes')),
+    scope_name: scope('ScopeName', 'otel.scope.name'),
+    scope_version: scope('ScopeVersion', 'otel.scope.version'),
+    events: events(source, start),
+    links: links(source),
+  }
+}
 
 /**
  * The table `otel_traces` of the OpenTelemetry collector's ClickHouse exporter, dumped to Parquet with MAP attributes.
@@ -46,26 +75,7 @@ const links = (columns: SourceColumns) =>
 export const clickhouseTraces: Layout = {
   name: 'clickhouse-traces',
   about: 'ClickHouse exporter, otel_traces, MAP attributes',
-  kind: 'spans',
-  matches: (columns) =>
-    hasColumns(columns, required) && (columns.get('SpanAttributes') ?? '').startsWith('MAP('),
-  map: (columns) => ({
-    trace_id: toTraceId('"TraceId"'),
-    span_id: toSpanId('"SpanId"'),
-    parent_span_id: toSpanId('"ParentSpanId"'),
-    trace_state: toText(columnOr(columns, 'TraceState')),
-    span_name: 'CAST("SpanName" AS VARCHAR)',
-    span_kind: toSpanKind(columnOr(columns, 'SpanKind')),
-    service_name: toText(columnOr(columns, 'ServiceName')),
-    timestamp: startTime(columns),
-    duration_ns: toDuration('"Duration"', startTime(columns)),
-    status_code: toStatusCode(columnOr(columns, 'StatusCode')),
-    status_message: toText(columnOr(columns, 'StatusMessage')),
-    resource_attributes: toAttributes(columnOr(columns, 'ResourceAttributes')),
-    attributes: toAttributes('"SpanAttributes"'),
-    scope_name: toText(columnOr(columns, 'ScopeName', `"SpanAttributes"['otel.scope.name']`)),
-    scope_version: toText(columnOr(columns, 'ScopeVersion', `"SpanAttributes"['otel.scope.version']`)),
-    events: events(columns),
-    links: links(columns),
-  }),
+  matches: (source) =>
+    hasColumns(source, required) && column(source, 'SpanAttributes').type.startsWith('MAP('),
+  read: (source) => [{ kind: 'spans', mapping: map(source), from: source.from }],
 }

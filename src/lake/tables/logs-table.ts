@@ -1,4 +1,4 @@
-import { canonicalLogColumns } from '../../exports/canonical.ts'
+import { canonicalColumns } from '../../exports/canonical.ts'
 import { quoteName } from '../../core/sql-text.ts'
 import { logs } from '../../catalog/services/telemetry.ts'
 import type { LakeTable } from './table.ts'
@@ -6,7 +6,7 @@ import type { LakeTable } from './table.ts'
 /** Every log record, sorted by trace and time. */
 export const logsTable: LakeTable = {
   name: logs.name,
-  select: `SELECT ${canonicalLogColumns.map(quoteName).join(', ')}
+  select: `SELECT ${canonicalColumns.logs.map(quoteName).join(', ')}
 FROM day_logs`,
   orderBy: 'trace_id, "timestamp", span_id, body',
   rowGroupSize: 20_480,

@@ -1,9 +1,9 @@
-import { canonicalSpanColumns } from '../../exports/canonical.ts'
+import { canonicalColumns } from '../../exports/canonical.ts'
 import { quoteName } from '../../core/sql-text.ts'
 import { spans } from '../../catalog/services/telemetry.ts'
 import type { LakeTable } from './table.ts'
 
-const columns = canonicalSpanColumns.map((name) =>
+const columns = canonicalColumns.spans.map((name) =>
   name === 'duration_ns' ? 'duration_ns AS duration' : quoteName(name),
 )
 

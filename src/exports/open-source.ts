@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JsonValue } from '../core/json-value.ts'
+import type { ExportFile } from './find-files.ts'
+import type { ExportUnit } from './find-units.ts'
+import type { ReadingPlace } from './formats/format.ts'
+import { formats } from './formats/formats.ts'
+import { readEnds } from './formats/read-ends.ts'
+import type { Source, Table } from './layouts/layout.ts'
+import { openExport, unreadable } from './open-export.ts'
+
+/** One file as a table. Throws `unreadable_file` where it is empty, incomplete, or of no known format. */
+async function openTable(place: ReadingPlace, file: ExportFile): Promise<Table> {
+  const ends = await readEnds(await openExport(place.exportsDir, file))
+  if (ends.size === 0) throw unreadable('The file is empty.', 'Copy it again.')
+  const format = formats.find((candidate) => candidate.matches(ends, file.path))
+  if (!format) {
+    throw unreadable(
+      'It is in no format that can be read.',
+      `Readable are files of these formats: ${formats.map(({ name }) => name).join(', ')}.`,
+    )
+  }
+  return format.open(place, file, ends)
+}
+
+/** A description that isn't JSON tells nothing; the rows can be read without it. */
+async function readMeta({ exportsDir }: ReadingPlace, { path }: ExportFile): Promise<JsonValue | undefined> {
+  try {
+    return JSON.parse(await readFile(join(exportsDir, path), 'utf8')) as JsonValue
+  } catch {
+    return undefined
+  }
+}
+
+/** Opens what lies in the drop folder. Throws `unreadable_file` with the reason where it can't be read. */
+export async function openSource(place: ReadingPlace, unit: ExportUnit): Promise<Source> {
+  const [file] = unit.files
+  if (!file)
+    throw unreadable('No file beside it begins with its name.', 'Name it after the file that it describes.')
+  const table = await openTable(place, file)
+  return {
+    ...table,
+    path: unit.path,
+    tables: new Map(),
+    meta: unit.meta && (await readMeta(place, unit.meta)),
+  }
+}

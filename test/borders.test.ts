@@ -32,6 +32,7 @@ const rooms: Readonly<Record<string, { uses: readonly string[]; types?: readonly
 
 /** Where each npm package may be imported at run time: a file, or a folder that ends in `/`. */
 const packages: Readonly<Record<string, readonly string[]>> = {
+  '@bufbuild/protobuf': ['exports/formats/decode-protobuf.ts'],
   '@duckdb/node-api': ['engine/duckdb/'],
   '@lancedb/lancedb': ['knowledge/chunk-table.ts'],
   'apache-arrow': ['knowledge/chunk-table.ts'],

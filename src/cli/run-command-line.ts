@@ -8,6 +8,7 @@ import { demoCommand } from './demo-command.ts'
 import { generateExportsCommand } from './generate-exports-command.ts'
 import { importCommand } from './import-command.ts'
 import { indexDocsCommand } from './index-docs-command.ts'
+import { inspectCommand } from './inspect-command.ts'
 import { mcpCommand } from './mcp-command.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 import { toUserPath } from './user-path.ts'
@@ -21,6 +22,7 @@ const examples = `
 Examples:
   parquetry demo                      sample data, import, and eight questions answered
   parquetry import                    bring the lake up to date with data/exports
+  parquetry inspect calls.csv         how a file would be read, and what it lacks
   parquetry index-docs docs-corpus    rebuild the documentation index
   parquetry mcp                       serve MCP on standard input and output
 
@@ -60,6 +62,11 @@ function createProgram(setExit: (code: number) => void): Command {
   add('import', 'bring the lake up to date with the drop folder').action(async (flags: Flags) =>
     setExit(await importCommand(context(flags))),
   )
+  add('inspect', 'say how files or folders would be read, without importing them')
+    .argument('<path...>', 'exports, wherever they lie')
+    .action(async (paths: readonly string[], flags: Flags) =>
+      setExit(await inspectCommand(context(flags), paths)),
+    )
   add('index-docs', 'index the documentation')
     .argument('[dir]', 'Markdown documentation; goes before --docs')
     .action(async (dir: string | undefined, flags: Flags) =>

@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** One file of the drop folder. Size and modification time stand for its content. */
 export type ExportFile = Readonly<{
@@ -10,18 +10,30 @@ export type ExportFile = Readonly<{
 }>
 
 /** System files and Spark's markers; but a Hive folder such as `_part_id=7` is data. */
-const isHidden = (path: string) =>
-  path.split('/').some((part) => part.startsWith('.') || (part.startsWith('_') && !part.includes('=')))
+const isHidden = (name: string) => name.startsWith('.') || (name.startsWith('_') && !name.includes('='))
 
 /** Names that programs give to a copy or download in progress. */
 const isUnfinished = (path: string) => /\.(part|partial|tmp|crdownload|download|filepart)$/i.test(path)
 
-function listPaths(folder: string): readonly string[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !isHidden(path) && !isUnfinished(path))
+/** What lies in one folder; nothing in one that is absent, or gone by now. */
+function listEntries(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** Left to itself, Node goes down links to folders, and so round and round. */
+function listPaths(folder: string, below = ''): readonly string[] {
+  return listEntries(join(folder, below))
+    .filter(({ name }) => !isHidden(name))
+    .flatMap((entry) => {
+      const path = `${below}${entry.name}`
+      if (entry.isDirectory()) return listPaths(folder, `${path}/`)
+      return (entry.isFile() || entry.isSymbolicLink()) && !isUnfinished(path) ? [path] : []
+    })
 }
 
 /** A link that leads nowhere, in a circle or to a folder is no file; neither is one that is gone by now. */
@@ -45,13 +57,7 @@ const byPath = (a: ExportFile, b: ExportFile) => (a.path < b.path ? -1 : 1)
  * Names that begin with a dot or an underscore are skipped (system files, Spark markers), and those of copies in progress.
  * It asks the system file by file and waits: for ten thousand files a third of the time that handing each to a thread takes.
  */
-export function findExportFiles(folder: string): readonly ExportFile[] {
-  try {
-    return listPaths(folder)
-      .flatMap((path) => findFile(folder, path))
-      .sort(byPath)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
-}
+export const findExportFiles = (folder: string): readonly ExportFile[] =>
+  listPaths(folder)
+    .flatMap((path) => findFile(folder, path))
+    .sort(byPath)

@@ -16,10 +16,12 @@ const sourceSchema = z.object({
   rows: z.number(),
   /** Rows without the ids or the time that a span or log record must have. */
   skippedRows: z.number(),
-  /** Below the lake: trace id and first start of each trace of the file; for logs, absent. */
+  /** Its number in the indexes; none is given twice. */
+  id: z.number(),
+  /** Below the lake: the file that lists its traces; for logs, absent. */
   index: z.string().optional(),
-  /** For logs: the days of the file's records. */
-  days: z.array(z.string()),
+  /** For logs: how many records it has of each day. */
+  days: z.array(z.object({ day: z.string(), rows: z.number() })),
 })
 
 export type Source = Readonly<z.infer<typeof sourceSchema>>
@@ -64,6 +66,8 @@ export type Partition = Readonly<z.infer<typeof partitionSchema>>
 const manifestSchema = z.object({
   format: z.literal(2),
   generation: z.number(),
+  /** The id of the source that is read next. */
+  nextSource: z.number(),
   publishedAt: z.string(),
   sources: z.array(sourceSchema),
   rejected: z.array(rejectedSchema),
@@ -77,6 +81,7 @@ export type Manifest = Readonly<z.infer<typeof manifestSchema>>
 export const emptyManifest: Manifest = {
   format: 2,
   generation: 0,
+  nextSource: 0,
   publishedAt: new Date(0).toISOString(),
   sources: [],
   rejected: [],

@@ -7,7 +7,7 @@ import { noProgress } from '../core/progress.ts'
 import { createLakeSnapshot, type LakeSnapshot } from './lake-snapshot.ts'
 import { emptyManifest, type Manifest, manifestName, readManifest } from './manifest.ts'
 import { type SyncResult, syncLake } from './sync-lake.ts'
-import type { LakeFolders } from './work-space.ts'
+import type { LakeFolders } from './build/work-space.ts'
 
 /** The read side of the lake. Each call gets a snapshot: one published state, the same for all statements of the call. */
 export interface Lake {

@@ -2,7 +2,7 @@ import { type Column, type ColumnType, toColumnName } from '../catalog/column.ts
 import type { Service } from '../catalog/service.ts'
 import { quoteName, quoteText } from '../core/sql-text.ts'
 import { attributeMap, eventList, linkList } from '../exports/canonical.ts'
-import { mostRemembered } from './found-attributes.ts'
+import { mostRemembered } from './build/found-attributes.ts'
 import type { FoundAttribute, Partition } from './manifest.ts'
 import { readAttribute } from './tables/typed-columns.ts'
 
@@ -57,14 +57,23 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
   timestamp: 'TIMESTAMP_NS',
 }
 
-/** A found column as one group of partitions gives it: from its own column, cast where another day's type is wider, else from the map. */
+/** A typed value as the text that it came from; doubles of extreme size, which have many spellings, in the plain one. */
+const printValue: Readonly<Record<FoundAttribute['type'], (name: string) => string>> = {
+  string: (name) => name,
+  integer: (name) => `CAST(${name} AS VARCHAR)`,
+  boolean: (name) => `CAST(${name} AS VARCHAR)`,
+  double: (name) =>
+    `CASE WHEN abs(${name}) < 1e15 AND ${name} = trunc(${name}) THEN CAST(CAST(${name} AS BIGINT) AS VARCHAR) ELSE CAST(${name} AS VARCHAR) END`,
+}
+
+/** A found column as one group of partitions gives it: from its own column, cast where another day's type is wider, else from the map, which holds what is in no column. */
 function readFoundColumn(column: Column, attributes: readonly FoundAttribute[]): string {
   const name = quoteName(column.name)
   const here = attributes.find(({ path, isColumn }) => isColumn && path === column.path)
   if (!here) return `${readAttribute(column.path, column.type)} AS ${name}`
   if (here.type === column.type) return name
   if (column.type !== 'string') return `CAST(${name} AS ${sqlTypes[column.type]}) AS ${name}`
-  return `${readAttribute(column.path, 'string')} AS ${name}`
+  return `${printValue[here.type](name)} AS ${name}`
 }
 
 const readFiles = (lakeDir: string, partitions: readonly Partition[]) =>

@@ -1,22 +1,28 @@
-import { stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { emptyManifest, type Manifest, readManifest } from './manifest.ts'
 
-async function isWhole(lakeDir: string, file: string, bytes?: number): Promise<boolean> {
-  const found = await stat(join(lakeDir, file)).catch(() => undefined)
-  return found !== undefined && (bytes === undefined || found.size === bytes)
+function isWhole(lakeDir: string, file: string, bytes?: number): boolean {
+  try {
+    const { size } = statSync(join(lakeDir, file))
+    return bytes === undefined || size === bytes
+  } catch {
+    return false
+  }
 }
 
+const hasAllFiles = (lakeDir: string, { partitions, sources }: Manifest): boolean =>
+  partitions.every(({ file, bytes }) => isWhole(lakeDir, file, bytes)) &&
+  [...new Set(sources.flatMap(({ index }) => (index ? [index] : [])))].every((file) => isWhole(lakeDir, file))
+
 /**
- * The published state for the one who writes the next: the empty one, so that all is built anew, where a file
- * that it names is missing or not as long as it was. Readers need not look: they meet the fault, and the next sync mends it.
+ * The published state for the one who writes the next: the empty one, so that all is built anew, where it was built by
+ * another recogniser, which might read the same files otherwise, or where a file that it names is missing or not as long
+ * as it was. Readers need not look: they meet the fault, and the next sync mends it.
  */
-export async function readSoundManifest(lakeDir: string): Promise<Manifest> {
+export async function readSoundManifest(lakeDir: string, recogniser: string): Promise<Manifest> {
   const manifest = await readManifest(lakeDir)
-  const checks = [
-    ...manifest.partitions.map(({ file, bytes }) => isWhole(lakeDir, file, bytes)),
-    ...manifest.sources.flatMap(({ index }) => (index ? [isWhole(lakeDir, index)] : [])),
-  ]
-  const isSound = (await Promise.all(checks)).every(Boolean)
-  return isSound ? manifest : { ...emptyManifest, generation: manifest.generation }
+  const { generation, nextSource } = manifest
+  const isSound = generation === 0 || (manifest.recogniser === recogniser && hasAllFiles(lakeDir, manifest))
+  return isSound ? manifest : { ...emptyManifest, generation, nextSource }
 }

@@ -1,18 +1,21 @@
 import type { Log } from '../core/log.ts'
 import type { Progress } from '../core/progress.ts'
 import { type ExportUnit, findExportUnits } from '../exports/find-units.ts'
+import type { Kind } from '../exports/canonical.ts'
 import { recogniser } from '../exports/layouts/layouts.ts'
-import { buildDays } from './build-days.ts'
 import { collectGarbage } from './collect-garbage.ts'
-import { DamagedFiles } from './damaged-files.ts'
+import { buildChunks } from './build/build-chunks.ts'
+import { DamagedFiles } from './build/damaged-files.ts'
+import { kindSteps } from './build/kinds.ts'
+import { idsPerUnit, type ReadSource, readSources } from './build/read-sources.ts'
+import { stageSources } from './build/stage-sources.ts'
+import { findStaleDays } from './build/stale-days.ts'
+import { createArrivedTraces, writeTraceIndex } from './build/trace-index.ts'
+import { type LakeFolders, openWorkSpace, type WorkSpace } from './build/work-space.ts'
 import { acquireLakeLock } from './lake-lock.ts'
 import { type Manifest, type Partition, type Source, writeManifest } from './manifest.ts'
-import { readSources } from './read-sources.ts'
-import { stageRows } from './stage-rows.ts'
-import { findStaleDays, findStaleLogDays } from './stale-days.ts'
 import { readSoundManifest } from './sound-manifest.ts'
 import { planSync, type SyncPlan } from './sync-plan.ts'
-import { type LakeFolders, openWorkSpace, type WorkSpace } from './work-space.ts'
 
 /** `busy`: another process is writing the lake, or exports are still being copied; what is published may be behind the drop folder. */
 export type SyncResult = Readonly<{ state: 'current' | 'updated' | 'busy'; manifest: Manifest }>
@@ -24,7 +27,7 @@ export type SyncReport = Readonly<{ log: Log; progress: Progress; signal?: Abort
 type Job = Readonly<{
   folders: LakeFolders
   files: readonly ExportUnit[]
-  plan: SyncPlan
+  plan: SyncPlan<ExportUnit>
   old: Manifest
   report: SyncReport
 }>
@@ -35,8 +38,30 @@ type Damaged = DamagedFiles['files']
 
 const byPath = (a: Identity, b: Identity) => (a.path < b.path ? -1 : 1)
 
-const ofKind = (sources: readonly Source[], kind: Source['kind']) =>
-  sources.filter((source) => source.kind === kind)
+/** Rebuilds the stale days of one kind; gives what they are and their new partitions. */
+async function rebuildKind(
+  space: WorkSpace,
+  kind: Kind,
+  { files, old, report }: Job,
+  sources: readonly Source[],
+  read: readonly ReadSource[],
+) {
+  const before = old.sources.filter((source) => source.kind === kind)
+  const after = sources.filter((source) => source.kind === kind)
+  const { days, chunks } = await findStaleDays[kind](space, before, after)
+  const staged = await stageSources(
+    space,
+    kind,
+    chunks,
+    { sources: after, read, units: files },
+    report.progress,
+  )
+  if (staged.damaged.size > 0) throw new DamagedFiles(staged.damaged)
+  const partitions = await buildChunks(space, kind, chunks, staged, read, report.progress)
+  const tables = new Set(kindSteps[kind].tables.map(({ name }) => name))
+  const stale = new Set(days)
+  return { partitions, isStale: ({ table, day }: Partition) => tables.has(table) && stale.has(day) }
+}
 
 /** One pass. Throws `DamagedFiles` with all files that failed after they were recognised. */
 async function build(space: WorkSpace, job: Job, damaged: Damaged): Promise<Manifest> {
@@ -46,32 +71,28 @@ async function build(space: WorkSpace, job: Job, damaged: Damaged): Promise<Mani
     ...plan.arrived,
     ...files.filter(({ path }) => damaged.has(path) && !plan.arrived.some((f) => f.path === path)),
   ]
-  const { read, rejected } = await readSources(space, toRead, damaged, log, progress)
+  await createArrivedTraces(space)
+  const firstId = old.nextSource
+  const { read, rejected } = await readSources(space, toRead, { damaged, firstId }, log, progress)
   const looked = new Set(toRead.map(({ path }) => path))
   const present = new Set(files.map(({ path }) => path))
   const stays = ({ path }: Identity) => present.has(path) && !looked.has(path)
   const sources = [...old.sources.filter(stays), ...read.map(({ source }) => source)].sort(byPath)
-  const staleSpans = await findStaleDays(space, ofKind(old.sources, 'spans'), ofKind(sources, 'spans'))
-  const staleLogs = await findStaleLogDays(space, ofKind(old.sources, 'logs'), ofKind(sources, 'logs'))
-  const damagedRows = new Map([
-    ...(await stageRows(space, 'spans', staleSpans.sources, read, files, progress)),
-    ...(await stageRows(space, 'logs', staleLogs.sources, read, files, progress)),
-  ])
-  if (damagedRows.size > 0) throw new DamagedFiles(damagedRows)
-  const rebuilt = [
-    ...(await buildDays(space, 'spans', staleSpans, read, progress)),
-    ...(await buildDays(space, 'logs', staleLogs, read, progress)),
-  ]
-  const isStale = ({ table, day }: Partition) =>
-    (table === 'logs' ? staleLogs : staleSpans).days.includes(day)
+  const spans = await rebuildKind(space, 'spans', job, sources, read)
+  const logs = await rebuildKind(space, 'logs', job, sources, read)
   return {
     format: 2,
     generation: old.generation + 1,
+    nextSource: firstId + toRead.length * idsPerUnit,
     publishedAt: new Date().toISOString(),
-    sources,
+    sources: [...(await writeTraceIndex(space, sources))],
     rejected: [...old.rejected.filter(stays), ...rejected].sort(byPath),
     recogniser,
-    partitions: [...old.partitions.filter((partition) => !isStale(partition)), ...rebuilt],
+    partitions: [
+      ...old.partitions.filter((partition) => !spans.isStale(partition) && !logs.isStale(partition)),
+      ...spans.partitions,
+      ...logs.partitions,
+    ],
   }
 }
 
@@ -106,14 +127,11 @@ async function buildWithout(job: Job, damaged: Damaged): Promise<Manifest | unde
 /** So many changes of the drop folder during one sync are waited out. */
 const mostChanges = 20
 
-const toPlan = (files: readonly ExportUnit[], manifest: Manifest, { memoryLimitMb }: LakeFolders) =>
-  planSync(files, manifest, { recogniser, memoryLimitMb })
-
 async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
-  const old = await readSoundManifest(folders.lakeDir)
+  const old = await readSoundManifest(folders.lakeDir, recogniser)
   for (let i = 0; i < mostChanges; i++) {
     const files = findExportUnits(folders.exportsDir)
-    const plan = toPlan(files, old, folders)
+    const plan = planSync(files, old, folders.memoryLimitMb)
     if (!plan.isStale) return { state: 'current', manifest: old }
     const manifest = await buildWithout({ folders, files, plan, old, report }, new Map())
     if (!manifest) continue
@@ -129,8 +147,8 @@ async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<Syn
  * Only one process writes at a time; for the others the result is `busy`.
  */
 export async function syncLake(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
-  const manifest = await readSoundManifest(folders.lakeDir)
-  if (!toPlan(findExportUnits(folders.exportsDir), manifest, folders).isStale)
+  const manifest = await readSoundManifest(folders.lakeDir, recogniser)
+  if (!planSync(findExportUnits(folders.exportsDir), manifest, folders.memoryLimitMb).isStale)
     return { state: 'current', manifest }
   const lock = await acquireLakeLock(folders.lakeDir)
   if (!lock) return { state: 'busy', manifest }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { toSpanId, toTraceId } from '../../src/exports/values/ids.ts'
 import { at, oldestSpanColumns, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 import { readCanonical } from './canonical-rows.ts'
@@ -46,14 +47,52 @@ describe('ids', () => {
     expect(await pass([{ parent }])).toMatchObject([{ parent_span_id: null }])
   })
 
+  const trace = '0123456789abcdef0123456789abcdef'
+  const span = '0123456789abcdef'
+  const toBase64 = (id: string) => Buffer.from(id, 'hex').toString('base64')
+
+  it.each([
+    ['upper case', trace.toUpperCase(), span.toUpperCase()],
+    ['the dashes of a UUID', '01234567-89ab-cdef-0123-456789abcdef', '01234567-89abcdef'],
+    ['dashes and upper case', '01234567-89AB-CDEF-0123-456789ABCDEF', '01234567-89ABCDEF'],
+    ['no leading zero', trace.slice(1), span.slice(1)],
+    ['base64', toBase64(trace), toBase64(span)],
+  ])('with %s are the same ids', async (_, traceText, spanText) => {
+    expect(await pass([{ traceId: traceText, spanId: spanText, parent: spanText }])).toMatchObject([
+      { trace_id: trace, span_id: span, parent_span_id: span },
+    ])
+  })
+
+  it('in bytes are the same ids, but for zeros and none at all', async () => {
+    const toRow = (traceBytes: string, spanBytes: string) =>
+      `SELECT ${toTraceId({ sql: `unhex('${traceBytes}')`, type: 'BLOB' })} AS trace, ${toSpanId({ sql: `unhex('${spanBytes}')`, type: 'BLOB' })} AS span`
+    expect(await world.query(toRow(trace, span))).toEqual([{ trace, span }])
+    expect(await world.query(toRow(span, 'ff'))).toEqual([
+      { trace: `${'0'.repeat(16)}${span}`, span: `${'0'.repeat(14)}ff` },
+    ])
+    expect(await world.query(toRow('0'.repeat(32), ''))).toEqual([{ trace: null, span: null }])
+  })
+
+  it.each([
+    ['a 64-bit id', 'f67aa0ba902b7', `${'0'.repeat(19)}f67aa0ba902b7`, '000f67aa0ba902b7'],
+    ['one digit', 'A', `${'0'.repeat(31)}a`, `${'0'.repeat(15)}a`],
+  ])('that are short, such as %s, get their leading zeros back', async (_, id, traceOut, spanOut) => {
+    expect(await pass([{ traceId: id, spanId: id, parent: id }])).toMatchObject([
+      { trace_id: traceOut, span_id: spanOut, parent_span_id: spanOut },
+    ])
+  })
+
   it.each([
     ['one digit too many', 'a'.repeat(33), 'b'.repeat(17)],
-    ['one digit too few', 'a'.repeat(31), 'b'.repeat(15)],
     ['letters beyond f', 'z'.repeat(32), 'z'.repeat(16)],
-    ['dashes', '01234567-89ab-cdef-0123-456789abcdef', '01234567-89abcdef'],
+    ['dashes only', '----', '-'],
+    ['zeros of any number', '000', '0'.repeat(16)],
+    ['base64 of zeros', toBase64('0'.repeat(32)), toBase64('0'.repeat(16))],
+    ['base64 of other lengths', toBase64(`${trace}00`), toBase64(`${span}00`)],
+    ['base64 without its padding', toBase64(trace).slice(0, -2), toBase64(span).slice(0, -1)],
     ['other texts', "'; DROP TABLE x; --", 'a\nb'],
-  ])('with %s are none', async (_, trace, span) => {
-    expect(await pass([{ traceId: trace, spanId: span, parent: span }])).toMatchObject([
+  ])('with %s are none', async (_, traceText, spanText) => {
+    expect(await pass([{ traceId: traceText, spanId: spanText, parent: spanText }])).toMatchObject([
       { trace_id: null, span_id: null, parent_span_id: null },
     ])
   })

@@ -42,7 +42,11 @@ describe('the logs layout', () => {
     const rows = await readCanonical(world, 'plain.parquet')
     expect(rows).toEqual([canonical])
     expect(Object.keys(rows[0] ?? {})).toEqual([...canonicalColumns.logs])
-    expect(await recognise(world, 'plain.parquet')).toMatchObject({ layout: 'clickhouse-logs', kind: 'logs' })
+    expect(await recognise(world, 'plain.parquet')).toMatchObject({
+      layout: 'clickhouse-logs',
+      unit: { path: 'plain.parquet' },
+      relations: [{ kind: 'logs' }],
+    })
   })
 
   it('prefers EventName, and falls back where it is blank', async () => {

@@ -58,7 +58,8 @@ describe('the traces layout', () => {
     expect(Object.keys(rows[0] ?? {})).toEqual([...canonicalColumns.spans])
     expect(await recognise(world, 'newest.parquet')).toMatchObject({
       layout: 'clickhouse-traces',
-      kind: 'spans',
+      unit: { path: 'newest.parquet' },
+      relations: [{ kind: 'spans' }],
     })
   })
 

@@ -112,7 +112,7 @@ describe('an attribute that the catalog does not know', () => {
       expect(String(row?.[name]), path).toBe(
         attributes[path.slice('Attributes.'.length) as keyof typeof attributes],
       )
-    expect(row?.['attributes']).toEqual(attributes)
+    expect(row?.['attributes']).toEqual({})
   })
 
   it('with NUL in its key, or with a key of more than 500 characters, stays in the map', async () => {
@@ -120,7 +120,7 @@ describe('an attribute that the catalog does not know', () => {
     const attributes = { 'a\0b': '1', '\0': '2', [`${longest}k`]: '3', [longest]: '4', plain: '5' }
     const snapshot = await importDays([[attributes]])
     const [row] = await read(snapshot)
-    expect(row?.['attributes']).toEqual(attributes)
+    expect(row?.['attributes']).toEqual({ 'a\0b': '1', '\0': '2', [`${longest}k`]: '3' })
     for (const service of [agentInteraction, spans]) {
       const found = snapshot.attributes(service).map(({ path }) => path)
       expect(found.filter((path) => path.startsWith('Attributes.')).sort(), service.name).toEqual([

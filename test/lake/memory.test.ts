@@ -64,7 +64,7 @@ describe('a day that needs more memory than there is', () => {
 })
 
 describe('a file whose rows spread over years', () => {
-  it('is laid out some days at a time', async () => {
+  it('is built some days at a time, and says how far it is', async () => {
     const rows = Array.from({ length: 2000 }, (_, day) => ({
       traceId: traceId(day),
       spanId: spanId(1),

@@ -1,6 +1,7 @@
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readSoundManifest } from '../../src/lake/sound-manifest.ts'
 import { planSync } from '../../src/lake/sync-plan.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 
@@ -45,15 +46,12 @@ describe('files that were set aside', () => {
     await writeFile(join(world.exportsDir, 'notes.txt'), 'hello')
     const { manifest } = await world.sync()
     expect(manifest.rejected).toHaveLength(1)
-    const files = [...manifest.sources, ...manifest.rejected].map(({ path, size, mtimeMs }) => ({
-      path,
-      size,
-      mtimeMs,
-    }))
-    const means = { recogniser: manifest.recogniser, memoryLimitMb: 1000 }
-    expect(planSync(files, manifest, means)).toEqual({ arrived: [], isStale: false })
-    const later = planSync(files, manifest, { ...means, recogniser: `${manifest.recogniser} tempo` })
-    expect(later.arrived.map(({ path }) => path)).toEqual(['notes.txt'])
+    const units = [...manifest.sources, ...manifest.rejected]
+    expect(planSync(units, manifest, 1000)).toEqual({ arrived: [], isStale: false })
+    expect(await readSoundManifest(world.lakeDir, manifest.recogniser)).toEqual(manifest)
+    const later = await readSoundManifest(world.lakeDir, `${manifest.recogniser} another`)
+    expect(later).toMatchObject({ generation: manifest.generation, sources: [], partitions: [] })
+    expect(planSync(units, later, 1000).arrived.map(({ path }) => path)).toContain('notes.txt')
   })
 })
 

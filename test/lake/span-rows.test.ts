@@ -163,7 +163,7 @@ describe('typed columns', () => {
     ])
   })
 
-  it('are NULL where a value is blank, absent or not of the type, and keep the text in the map', async () => {
+  it('are NULL where a value is blank, absent or not of the type; the spans keep the text', async () => {
     const [row] = await rowsOf('agent_interaction', 3)
     expect(row).toMatchObject({
       attributes_cx_interaction_talk_ms: 20409,
@@ -177,6 +177,12 @@ describe('typed columns', () => {
       attributes_cx_queue_name: null,
       attributes_cx_queue_id: null,
       attributes_cx_agent_username: 'O\'Brien; DROP TABLE "x"',
+      attributes: {},
+    })
+    const [span] = await world.query(
+      `SELECT attributes FROM (${readTable(manifest, world.lakeDir, 'spans')}) WHERE span_id = '${row?.['span_id']}'`,
+    )
+    expect(span).toMatchObject({
       attributes: { 'cx.interaction.hold_ms': 'soon', 'cx.webrtc.audio.mos_score': 'NaN' },
     })
   })

@@ -15,3 +15,8 @@ export type Format = Readonly<{
   /** The file as a table. Throws `unreadable_file` where it is not whole. */
   open(place: ReadingPlace, file: ExportFile, ends: Ends): Promise<Table>
 }>
+
+const isControl = (byte: number) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d
+
+/** Whether bytes can be the beginning of a text: none of them is a control character. */
+export const isText = (head: Buffer): boolean => !head.some(isControl)

@@ -1,5 +1,8 @@
 import type { Format } from './format.ts'
+import { csv } from './csv.ts'
+import { json } from './json.ts'
+import { otlpProtobuf } from './otlp-protobuf.ts'
 import { parquet } from './parquet.ts'
 
 /** Every format that is read, tried in this order. */
-export const formats: readonly Format[] = [parquet]
+export const formats: readonly Format[] = [parquet, csv, json, otlpProtobuf]

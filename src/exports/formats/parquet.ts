@@ -1,32 +1,67 @@
 import { join } from 'node:path'
-import { quoteText } from '../../core/sql-text.ts'
+import { quoteName, quoteText } from '../../core/sql-text.ts'
+import { defineStatement, type Engine } from '../../engine/engine.ts'
 import { getFilePattern } from '../file-pattern.ts'
+import type { SourceColumns } from '../layouts/layout.ts'
 import { unreadable } from '../open-export.ts'
 import type { Ends, Format } from './format.ts'
 import { readColumns } from './read-columns.ts'
 
 const magic = 'PAR1'
 
-/** A whole Parquet file begins and ends with its magic; a copy in progress does not end so yet. */
-function checkWhole({ size, tail }: Ends): void {
-  if (size >= 12 && tail.toString('latin1').endsWith(magic)) return
+/** Whether a file has the two ends of a Parquet file; a copy in progress lacks the second. */
+export const isWhole = ({ size, head, tail }: Ends): boolean =>
+  size >= 12 && [head.subarray(0, 4), tail.subarray(-4)].every((end) => end.toString('latin1') === magic)
+
+function checkWhole(ends: Ends): void {
+  if (isWhole(ends)) return
   throw unreadable(
     'The file is incomplete: its end is missing.',
     'Wait for the copy to end, or copy it again.',
   )
 }
 
-/** SQL that reads Parquet files; strings written as plain binary by older ClickHouse servers are read as text. */
-export const readParquet = (paths: readonly string[]): string =>
-  `read_parquet([${paths.map((path) => quoteText(getFilePattern(path))).join(', ')}], binary_as_string = true, hive_partitioning = false, union_by_name = true)`
+/**
+ * SQL that reads Parquet files. Strings written as plain binary by older ClickHouse servers are read as text, unless plain
+ * binary is known to be bytes.
+ */
+export const readParquet = (paths: readonly string[], { hasBytes } = { hasBytes: false }): string =>
+  `read_parquet([${paths.map((path) => quoteText(getFilePattern(path))).join(', ')}], binary_as_string = ${!hasBytes}, hive_partitioning = false, union_by_name = true)`
+
+/** How the layouts call a trace id. */
+const traceIdNames = new Set(['traceid', 'trace_id', 'span_trace_id', 'context.trace_id'])
+
+/**
+ * Whether plain binary is bytes in this file, and not text: told by its trace ids, which are 16 or 8 bytes long and would be
+ * 32 or 16 digits as text. Source: the Parquet format, which gives plain binary no meaning.
+ */
+async function findBytes(engine: Engine, from: string, columns: SourceColumns): Promise<boolean> {
+  const names = [...columns].filter(([name, type]) => type === 'BLOB' && traceIdNames.has(name.toLowerCase()))
+  const [name] = names[0] ?? []
+  if (name === undefined) return false
+  const rows = await engine.run(
+    defineStatement(
+      `SELECT octet_length(${quoteName(name)}) AS bytes FROM ${from} WHERE octet_length(${quoteName(name)}) > 0 LIMIT 1`,
+    ),
+  )
+  const bytes = Number(rows[0]?.['bytes'])
+  return bytes === 16 || bytes === 8
+}
+
+const isBinary = (columns: SourceColumns) => [...columns.values()].includes('BLOB')
 
 export const parquet: Format = {
   name: 'Parquet',
   matches: ({ head }) => head.toString('latin1').startsWith(magic),
   open: async ({ engine, exportsDir }, { path }, ends) => {
     checkWhole(ends)
-    const from = readParquet([join(exportsDir, path)])
-    const columns = await readColumns(engine, from, 'The Parquet file is damaged: its footer cannot be read.')
-    return { columns, from }
+    const whole = join(exportsDir, path)
+    const reason = 'The Parquet file is damaged: its footer cannot be read.'
+    const asBytes = readParquet([whole], { hasBytes: true })
+    const columns = await readColumns(engine, asBytes, reason)
+    const isText = isBinary(columns) && !(await findBytes(engine, asBytes, columns))
+    if (!isText) return { columns, from: asBytes }
+    const asText = readParquet([whole])
+    return { columns: await readColumns(engine, asText, reason), from: asText }
   },
 }

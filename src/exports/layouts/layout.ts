@@ -31,6 +31,8 @@ export type Layout = Readonly<{
   name: string
   /** For a person who wonders what can be read. */
   about: string
+  /** Columns without which it isn't this layout, so that a file that lacks some can be told which. */
+  needs?: readonly string[]
   matches(source: Source): boolean
   read(source: Source): readonly CanonicalRelation[]
 }>

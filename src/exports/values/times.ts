@@ -13,9 +13,13 @@ function toNs({ sql, type }: Cell, unit: TimeUnit): string {
   return `TRY(CAST(${sql} AS BIGINT) * ${timeUnits[unit]})`
 }
 
+/** A text as nanoseconds, to the last digit, which a floating-point number of seconds since 1970 couldn't hold. */
+const toExactNs = (text: string, unit: TimeUnit) =>
+  `TRY(CAST(round(CAST(${text} AS DECIMAL(38, 9)) * ${timeUnits[unit]}) AS BIGINT))`
+
 const fromText = (text: string, unit: TimeUnit) => `CASE
     WHEN regexp_full_match(${text}, '[0-9]{1,19}') THEN make_timestamp_ns(${toNs({ sql: text, type: 'BIGINT' }, unit)})
-    WHEN regexp_full_match(${text}, '[0-9]+[.][0-9]+') THEN make_timestamp_ns(${toNs({ sql: text, type: 'DOUBLE' }, unit)})
+    WHEN regexp_full_match(${text}, '[0-9]+[.][0-9]+') THEN make_timestamp_ns(${toExactNs(text, unit)})
     ELSE TRY_CAST(${text} AS TIMESTAMP_NS)
   END`
 
@@ -47,11 +51,7 @@ const bounded = (ns: string, start: string) =>
  * as an unsigned number near 2^64, becomes 0; one that would end after `latestNs` is cut there.
  */
 export function toDuration({ sql, type }: Cell, start: string, unit: TimeUnit = 'ns'): string {
-  if (type === 'VARCHAR')
-    return bounded(
-      `TRY_CAST(round(TRY_CAST(${sql} AS DECIMAL(38, 9)) * ${timeUnits[unit]}) AS BIGINT)`,
-      start,
-    )
+  if (type === 'VARCHAR') return bounded(toExactNs(sql, unit), start)
   if (type === 'INTERVAL') return bounded(`TRY_CAST(epoch_us(${sql}) * 1000 AS BIGINT)`, start)
   return bounded(unit === 'ns' ? `TRY_CAST(${sql} AS BIGINT)` : toNs({ sql, type }, unit), start)
 }

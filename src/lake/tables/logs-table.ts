@@ -6,8 +6,7 @@ import type { LakeTable } from './table.ts'
 /** Every log record, sorted by trace and time. */
 export const logsTable: LakeTable = {
   name: logs.name,
-  select: `SELECT ${canonicalColumns.logs.map(quoteName).join(', ')}
-FROM day_logs`,
+  columns: canonicalColumns.logs.map(quoteName).join(', '),
   orderBy: 'trace_id, "timestamp", span_id, body',
   rowGroupSize: 20_480,
   service: logs,

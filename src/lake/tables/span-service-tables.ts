@@ -8,7 +8,7 @@ import type { LakeTable } from './table.ts'
 import { readAttribute, readColumn } from './typed-columns.ts'
 
 /** Fields of a span under the names of their paths: `Duration` is `duration`, in nanoseconds. */
-const spanFields = `trace_id, span_id, parent_span_id, "timestamp", duration_ns AS duration, span_name, span_kind, service_name, status_code, status_message`
+const spanFields = `day, trace_id, span_id, parent_span_id, "timestamp", duration_ns AS duration, span_name, span_kind, service_name, status_code, status_message`
 
 type Derived = Readonly<Record<string, string>>
 
@@ -23,61 +23,53 @@ function typedColumns(service: Service, derived: Derived): string {
     .join(',\n  ')
 }
 
-const orderBy = '"timestamp", trace_id, span_id'
+type SpanTable = Readonly<{
+  derived?: Derived
+  /** What stands after FROM, given the spans that become rows; those themselves if absent. */
+  from?: (spans: string) => string
+}>
 
-function defineSpanTable(service: Service, derived: Derived = {}, from = 'day_spans'): LakeTable {
+function defineSpanTable(
+  service: Service,
+  { derived = {}, from = (spans) => spans }: SpanTable = {},
+): LakeTable {
+  const spans = `(SELECT * FROM loaded WHERE span_name = ${quoteText(service.spanName ?? '')})`
   return {
     name: service.name,
-    select: `SELECT
-  ${spanFields},
-  ${typedColumns(service, derived)},
-  attributes,
-  resource_attributes
-FROM ${from}
-WHERE span_name = ${quoteText(service.spanName ?? '')}`,
-    orderBy,
-    rowGroupSize: 61_440,
     service,
+    rows: {
+      source: spans,
+      select: (found) => `SELECT
+  ${spanFields},
+  ${typedColumns(service, derived)}${found}
+FROM ${from(spans)}`,
+    },
+    columns: '* EXCLUDE (day)',
+    orderBy: '"timestamp", trace_id, span_id',
+    rowGroupSize: 61_440,
     attributes: 'columns',
   }
 }
 
 /** Agent legs, with the issues that the insight rules find on them. */
 export const agentTable = defineSpanTable(agentInteraction, {
-  'Attributes.cx.insight.count': `CAST(len(${insightTags}) AS BIGINT)`,
-  'Attributes.cx.insight.max_severity': insightSeverity,
-  'Attributes.cx.insight.tags': `nullif(array_to_string(${insightTags}, ','), '')`,
+  derived: {
+    'Attributes.cx.insight.count': 'CAST(len(insight_tags) AS BIGINT)',
+    'Attributes.cx.insight.max_severity': insightSeverity,
+    'Attributes.cx.insight.tags': "nullif(array_to_string(insight_tags, ','), '')",
+  },
+  from: (spans) => `(SELECT *, ${insightTags} AS insight_tags FROM ${spans})`,
 })
 
 export const nodeTable = defineSpanTable(nodeInteraction)
 
 /**
- * The first agent leg that began after an escalated conversation ended, within the same trace.
+ * Bot conversations, enriched with the first agent leg that began after an escalated one ended, within the same trace.
  * A leg may be recorded a moment before the conversation's end, hence from its start on.
+ * What the export gives goes before what is derived.
  */
-const conversations = `(
-  SELECT c.*, leg.leg_span_id, leg.leg_username, leg.leg_mos, leg.leg_queue, leg.leg_wait
-  FROM (SELECT * FROM day_spans WHERE span_name = 'cx.ai.conversation') AS c
-  ASOF LEFT JOIN (
-    SELECT
-      trace_id,
-      "timestamp",
-      span_id AS leg_span_id,
-      attributes_cx_agent_username AS leg_username,
-      attributes_cx_webrtc_audio_mos_score AS leg_mos,
-      attributes_cx_queue_name AS leg_queue,
-      attributes_cx_queue_wait_ms AS leg_wait
-    FROM day_agent_interaction
-    QUALIFY row_number() OVER (PARTITION BY trace_id, "timestamp" ORDER BY span_id) = 1
-  ) AS leg
-    ON leg.trace_id = CASE WHEN TRY_CAST(c.attributes['cx.ai.escalated'] AS BOOLEAN) THEN c.trace_id END
-    AND leg."timestamp" >= c."timestamp"
-) AS conversation`
-
-/** Bot conversations, enriched with the agent leg that they were handed to; what the export gives goes before what is derived. */
-export const aiTable = defineSpanTable(
-  aiInteraction,
-  {
+export const aiTable = defineSpanTable(aiInteraction, {
+  derived: {
     'Attributes.cx.ai.handoff.queue_name':
       "coalesce(nullif(attributes['cx.ai.handoff.queue_name'], ''), leg_queue)",
     'Attributes.cx.ai.handoff.wait_ms':
@@ -88,5 +80,22 @@ export const aiTable = defineSpanTable(
       "coalesce(nullif(attributes['cx.ai.handoff.agent_span_id'], ''), leg_span_id)",
     'Attributes.cx.ai.handoff.mos_score': `coalesce(${readAttribute('Attributes.cx.ai.handoff.mos_score', 'double')}, leg_mos)`,
   },
-  conversations,
-)
+  from: (spans) => `(
+  SELECT c.*, leg.leg_span_id, leg.leg_username, leg.leg_mos, leg.leg_queue, leg.leg_wait
+  FROM ${spans} AS c
+  ASOF LEFT JOIN (
+    SELECT
+      trace_id,
+      "timestamp",
+      span_id AS leg_span_id,
+      attributes_cx_agent_username AS leg_username,
+      attributes_cx_webrtc_audio_mos_score AS leg_mos,
+      attributes_cx_queue_name AS leg_queue,
+      attributes_cx_queue_wait_ms AS leg_wait
+    FROM chunk_agent_interaction
+    QUALIFY row_number() OVER (PARTITION BY trace_id, "timestamp" ORDER BY span_id) = 1
+  ) AS leg
+    ON leg.trace_id = CASE WHEN TRY_CAST(c.attributes['cx.ai.escalated'] AS BOOLEAN) THEN c.trace_id END
+    AND leg."timestamp" >= c."timestamp"
+)`,
+})

@@ -10,8 +10,7 @@ const columns = canonicalColumns.spans.map((name) =>
 /** Every span, sorted by trace, so that one trace is one short run of rows. */
 export const spansTable: LakeTable = {
   name: spans.name,
-  select: `SELECT ${columns.join(', ')}
-FROM day_spans`,
+  columns: columns.join(', '),
   orderBy: 'trace_id, "timestamp", span_id',
   rowGroupSize: 20_480,
   service: spans,

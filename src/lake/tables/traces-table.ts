@@ -7,7 +7,10 @@ const head = '(parent_span_id IS NOT NULL), "timestamp", span_id'
 /** One row per trace, sorted by start. */
 export const tracesTable: LakeTable = {
   name: traces.name,
-  select: `SELECT
+  service: traces,
+  rows: {
+    select: () => `SELECT
+  day,
   trace_id,
   min("timestamp") AS "timestamp",
   make_timestamp_ns(max(epoch_ns("timestamp") + duration_ns)) AS end_time,
@@ -19,10 +22,11 @@ export const tracesTable: LakeTable = {
   count(DISTINCT service_name) AS service_count,
   count(*) FILTER (parent_span_id IS NULL) AS root_count,
   CASE WHEN bool_or(status_code = 'Error') THEN 'Error' WHEN bool_or(status_code = 'Ok') THEN 'Ok' ELSE 'Unset' END AS status_code
-FROM day_spans
-GROUP BY trace_id`,
+FROM loaded
+GROUP BY day, trace_id`,
+  },
+  columns: '* EXCLUDE (day)',
   orderBy: '"timestamp", trace_id',
   rowGroupSize: 61_440,
-  service: traces,
   attributes: 'none',
 }

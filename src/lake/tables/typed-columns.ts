@@ -9,6 +9,9 @@ const casts: Readonly<Record<ColumnType, (text: string) => string>> = {
   timestamp: (text) => `CAST(TRY_CAST(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP_NS)`,
 }
 
+/** SQL that types an attribute's text; NULL where it is not of the type. */
+export const castText = (text: string, type: ColumnType): string => casts[type](text)
+
 /**
  * SQL that reads an attribute out of its map as a typed value; NULL where it is absent or not of the type.
  * NaN and the infinities are no measurements: one of them would spoil every mean over its column.
@@ -16,7 +19,7 @@ const casts: Readonly<Record<ColumnType, (text: string) => string>> = {
 export function readAttribute(path: string, type: ColumnType): string {
   const place = toAttributeKey(path)
   if (!place) throw new Error(`${path} is not an attribute`)
-  return casts[type](`${place.map}[${quoteText(place.key)}]`)
+  return castText(`${place.map}[${quoteText(place.key)}]`, type)
 }
 
 /** `expression AS "name"` for a column that is read out of the attribute map. */

@@ -1,0 +1,46 @@
+import type { Kind } from '../../exports/canonical.ts'
+import { isUsableTime } from '../../exports/values/times.ts'
+import { logTables, spanTables } from '../tables/tables.ts'
+import type { LakeTable } from '../tables/table.ts'
+
+/** How rows of one kind are placed, put in order and made into tables. */
+export type KindSteps = Readonly<{
+  /** Condition of the rows that can be placed: spans need both ids and a time, log records a time. */
+  placeable: string
+  /** SELECT of canonical rows with the `day` and the `chunk` that they belong to; rows of other days are left out. */
+  place(sql: string): string
+  /** The order of a chunk's rows, below the day. */
+  orderBy: string
+  tables: readonly LakeTable[]
+}>
+
+const hasTime = isUsableTime('"timestamp"')
+
+/** SQL for the day of a time in UTC. */
+export const toDay = (time: string): string => `CAST(${time} AS DATE)`
+
+/** SQL for the chunk of a row: the day's first, or one of several by the hash of what must stay together. */
+export const toChunk = (key: string): string => `CAST("first" + hash(${key}) % parts AS INTEGER)`
+
+const spanSteps: KindSteps = {
+  placeable: `trace_id IS NOT NULL AND span_id IS NOT NULL AND ${hasTime}`,
+  place: (sql) => `SELECT source.*, day, chunk
+FROM (${sql}) AS source
+JOIN trace_chunks USING (trace_id)
+WHERE ${spanSteps.placeable}`,
+  orderBy: 'trace_id, "timestamp", span_id',
+  tables: spanTables,
+}
+
+const logSteps: KindSteps = {
+  placeable: hasTime,
+  place: (
+    sql,
+  ) => `SELECT source.*, day, ${toChunk(`coalesce(trace_id, CAST("timestamp" AS VARCHAR))`)} AS chunk
+FROM (SELECT *, ${toDay('"timestamp"')} AS day FROM (${sql}) WHERE ${logSteps.placeable}) AS source
+JOIN log_chunks USING (day)`,
+  orderBy: 'trace_id, "timestamp", span_id, body',
+  tables: logTables,
+}
+
+export const kindSteps: Readonly<Record<Kind, KindSteps>> = { spans: spanSteps, logs: logSteps }

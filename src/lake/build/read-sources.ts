@@ -1,0 +1,153 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type AppError, toErrorDetails } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
+import type { Progress } from '../../core/progress.ts'
+import { quoteText } from '../../core/sql-text.ts'
+import { defineStatement } from '../../engine/engine.ts'
+import type { Kind } from '../../exports/canonical.ts'
+import type { ExportUnit } from '../../exports/find-units.ts'
+import { type RecognisedExport, recogniseExport } from '../../exports/recognise.ts'
+import type { RejectedFile, Source } from '../manifest.ts'
+import { isOutOfMemory, isOutsideFile, toDamagedFile } from './damaged-files.ts'
+import { kindSteps, toDay } from './kinds.ts'
+import { toReadingPlace, type WorkSpace } from './work-space.ts'
+
+type Relation = RecognisedExport['relations'][number]
+
+/** A source whose rows can be read, with the SELECT that gives them. */
+export type ReadSource = Readonly<{ source: Source; sql: string }>
+
+export type ReadResult = Readonly<{ read: readonly ReadSource[]; rejected: readonly RejectedFile[] }>
+
+/** Whether a relation's rows are those of Parquet files, read as they stand. */
+const isStraight = ({ from }: Relation) => from.startsWith('read_parquet(')
+
+/**
+ * The SELECT of a relation's rows. What is costly to read, since it must be parsed or joined, is written to the scratch
+ * folder once and read from there.
+ */
+export async function openRelation(space: WorkSpace, id: number, relation: Relation): Promise<string> {
+  if (isStraight(relation)) return relation.sql
+  const folder = join(space.folder, 'parsed')
+  await mkdir(folder, { recursive: true })
+  const file = quoteText(join(folder, `${id}.parquet`))
+  await space.engine.run(
+    defineStatement(`COPY (${relation.sql}) TO ${file} (FORMAT parquet, COMPRESSION snappy)`),
+  )
+  return `SELECT * FROM read_parquet(${file}, hive_partitioning = false)`
+}
+
+type Counts = Pick<Source, 'rows' | 'skippedRows' | 'days'>
+
+const countRows: Readonly<Record<Kind, (space: WorkSpace, id: number, sql: string) => Promise<Counts>>> = {
+  spans: async ({ engine }, id, sql) => {
+    await engine.run(
+      defineStatement(`INSERT INTO arrived_traces
+SELECT ${id}, CASE WHEN ${kindSteps.spans.placeable} THEN trace_id END AS trace, min("timestamp"), count(*)
+FROM (${sql})
+GROUP BY trace`),
+    )
+    const [row] = await engine.run(
+      defineStatement(`SELECT coalesce(sum(spans), 0)::BIGINT AS "rows", coalesce(sum(spans) FILTER (trace_id IS NULL), 0)::BIGINT AS skipped
+FROM arrived_traces
+WHERE source = ${id}`),
+    )
+    await engine.run(defineStatement('DELETE FROM arrived_traces WHERE trace_id IS NULL'))
+    return { rows: Number(row?.['rows']), skippedRows: Number(row?.['skipped']), days: [] }
+  },
+  logs: async ({ engine }, _id, sql) => {
+    const found = await engine.run(
+      defineStatement(`SELECT strftime(CASE WHEN ${kindSteps.logs.placeable} THEN ${toDay('"timestamp"')} END, '%Y-%m-%d') AS day, count(*) AS "rows"
+FROM (${sql})
+GROUP BY day
+ORDER BY day`),
+    )
+    const counted = found.map((row) => ({ day: row['day'], rows: Number(row['rows']) }))
+    const sum = (rows: readonly { rows: number }[]) =>
+      rows.reduce((total, { rows: count }) => total + count, 0)
+    return {
+      rows: sum(counted),
+      skippedRows: sum(counted.filter(({ day }) => day === null)),
+      days: counted.flatMap(({ day, rows }) => (typeof day === 'string' ? [{ day, rows }] : [])),
+    }
+  },
+}
+
+/** Counts a source's rows and notes which traces, or for logs which days, it touches. */
+async function readRelation(
+  space: WorkSpace,
+  { unit: { path, size, mtimeMs, stamp }, layout }: RecognisedExport,
+  relation: Relation,
+  id: number,
+): Promise<ReadSource> {
+  const sql = await openRelation(space, id, relation)
+  const counts = await countRows[relation.kind](space, id, sql)
+  return { source: { path, size, mtimeMs, stamp, layout, kind: relation.kind, id, ...counts }, sql }
+}
+
+async function readUnit(space: WorkSpace, unit: ExportUnit, firstId: number): Promise<readonly ReadSource[]> {
+  const recognised = await recogniseExport(toReadingPlace(space), unit)
+  const read: ReadSource[] = []
+  for (const [i, relation] of recognised.relations.entries()) {
+    read.push(
+      await readRelation(space, recognised, relation, firstId + i).catch((error: unknown) => {
+        throw toDamagedFile(space, unit.path, error)
+      }),
+    )
+  }
+  const isEmpty = (source: Source) => source.rows === 0
+  const filled = read.filter(({ source }) => !isEmpty(source))
+  return filled.length > 0 ? filled : read.slice(0, 1)
+}
+
+function toRejectedFile(
+  space: WorkSpace,
+  { path, size, mtimeMs, stamp }: ExportUnit,
+  error: unknown,
+): RejectedFile {
+  const { message, next } = toErrorDetails(error)
+  const needsMemory = error instanceof Error && isOutOfMemory(error.cause)
+  return {
+    path,
+    size,
+    mtimeMs,
+    stamp,
+    reason: message,
+    next: next ?? 'Remove the file.',
+    ...(needsMemory && { memoryLimitMb: space.memoryLimitMb }),
+  }
+}
+
+/** No unit gives more relations than there are kinds. */
+export const idsPerUnit = Object.keys(kindSteps).length
+
+/**
+ * Recognises and reads each unit; one that fails is set aside with its reason and the others go on.
+ * `damaged` names units that failed later in an earlier pass, with that error; `firstId` is the first source id to give.
+ */
+export async function readSources(
+  space: WorkSpace,
+  units: readonly ExportUnit[],
+  { damaged, firstId }: Readonly<{ damaged: ReadonlyMap<string, AppError>; firstId: number }>,
+  log: Log,
+  progress: Progress,
+): Promise<ReadResult> {
+  const read: ReadSource[] = []
+  const rejected: RejectedFile[] = []
+  for (const [i, unit] of units.entries()) {
+    progress('reading exports', i, units.length)
+    try {
+      const known = damaged.get(unit.path)
+      if (known) throw known
+      read.push(...(await readUnit(space, unit, firstId + i * idsPerUnit)))
+    } catch (error) {
+      if (isOutsideFile(error)) throw error
+      const cause = error instanceof Error && error.cause ? String(error.cause) : ''
+      log.info(`set aside ${unit.path}: ${toErrorDetails(error).message} ${cause}`)
+      rejected.push(toRejectedFile(space, unit, error))
+    }
+  }
+  progress('reading exports', units.length, units.length)
+  return { read, rejected }
+}

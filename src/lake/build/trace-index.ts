@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { quoteText } from '../../core/sql-text.ts'
+import { defineStatement } from '../../engine/engine.ts'
+import type { Source } from '../manifest.ts'
+import type { WorkSpace } from './work-space.ts'
+
+/**
+ * Which traces each source holds: source id, trace id, first start, number of spans. The sources that one sync reads
+ * share one file below `index/`. While a sync runs, those just read are in the table `arrived_traces`.
+ */
+export async function createArrivedTraces({ engine }: WorkSpace): Promise<void> {
+  await engine.run(
+    defineStatement(
+      'CREATE OR REPLACE TABLE arrived_traces (source INTEGER, trace_id VARCHAR, "start" TIMESTAMP_NS, spans BIGINT)',
+    ),
+  )
+}
+
+/** An index is written whole when its sources are spread over more files than these. */
+const mostFiles = 64
+
+const columns = 'source, trace_id, "start", spans'
+
+const selectIds = (sources: readonly Source[]) =>
+  `SELECT unnest([${sources.map(({ id }) => id).join(', ')}]::INTEGER[]) AS source`
+
+/** The index files of sources that an earlier sync read. */
+const listFiles = (sources: readonly Source[]): readonly string[] =>
+  [...new Set(sources.flatMap(({ index }) => (index ? [index] : [])))].sort()
+
+/** SELECT of the index rows of some sources, those just read among them. */
+export function selectTraces({ lakeDir }: WorkSpace, sources: readonly Source[]): string {
+  const files = listFiles(sources).map((file) => quoteText(join(lakeDir, file)))
+  const stored =
+    files.length > 0
+      ? `SELECT ${columns} FROM read_parquet([${files.join(', ')}], hive_partitioning = false)\nUNION ALL\n`
+      : ''
+  return `SELECT ${columns}
+FROM (${stored}SELECT ${columns} FROM arrived_traces)
+SEMI JOIN (${selectIds(sources)}) USING (source)`
+}
+
+/**
+ * Writes the index of the sources that have none on disk yet; of all of them where they would be spread over too many files.
+ * Gives the sources with the files that they are in.
+ */
+export async function writeTraceIndex(
+  space: WorkSpace,
+  sources: readonly Source[],
+): Promise<readonly Source[]> {
+  const spans = sources.filter(({ kind }) => kind === 'spans')
+  const isCrowded = listFiles(spans).length >= mostFiles
+  const unwritten = isCrowded ? spans : spans.filter(({ index }) => !index)
+  if (unwritten.length === 0) return sources
+  const file = `index/${randomUUID()}.parquet`
+  await mkdir(join(space.lakeDir, 'index'), { recursive: true })
+  await space.engine.run(
+    defineStatement(`COPY (
+${selectTraces(space, unwritten)}
+ORDER BY source, trace_id
+) TO ${quoteText(join(space.lakeDir, file))} (FORMAT parquet, COMPRESSION zstd)`),
+  )
+  const written = new Set(unwritten)
+  return sources.map((source) => (written.has(source) ? { ...source, index: file } : source))
+}

@@ -29,10 +29,7 @@ async function checkFile({ exportsDir }: ReadingPlace, file: ExportFile): Promis
 }
 
 async function openTable({ engine, exportsDir }: ReadingPlace, name: string, files: readonly ExportFile[]) {
-  const from = readParquet(
-    files.map(({ path }) => join(exportsDir, path)),
-    { hasBytes: true },
-  )
+  const from = readParquet({ paths: files.map(({ path }) => join(exportsDir, path)), hasBytes: true })
   const columns = await readColumns(
     engine,
     from,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path/posix'
 import { escapeControls } from '../core/clean-text.ts'
 import { type CanonicalRelation, toSelect } from './canonical.ts'
+import type { CanonicalRows } from './canonical-rows.ts'
 import type { ExportUnit } from './find-units.ts'
 import type { ReadingPlace } from './formats/format.ts'
 import type { Layout, Source } from './layouts/layout.ts'
@@ -9,6 +10,9 @@ import { readMappedExport, toIdleMapping } from './mapping/read-mapping.ts'
 import { unreadable } from './open-export.ts'
 import { openSource } from './open-source.ts'
 
+/** Canonical rows of one kind, and how they come about. */
+export type RecognisedRelation = CanonicalRelation & CanonicalRows
+
 /** A unit whose layout is known: its canonical relations, one or more. */
 export type RecognisedExport = Readonly<{
   unit: ExportUnit
@@ -16,7 +20,7 @@ export type RecognisedExport = Readonly<{
   layout: string
   /** For a person who wonders what was recognised. */
   about: string
-  relations: readonly (CanonicalRelation & Readonly<{ sql: string }>)[]
+  relations: readonly RecognisedRelation[]
 }>
 
 const known = () => layouts.map(({ about }) => about).join('; ')
@@ -35,6 +39,11 @@ function getLayout(source: Source): Layout {
   )
 }
 
+function toRecognised({ from, files }: Source, relation: CanonicalRelation): RecognisedRelation {
+  const isStraight = files && relation.from === from
+  return { ...relation, sql: toSelect(relation), ...(isStraight && { straight: { relation, files } }) }
+}
+
 /** An opened unit as canonical relations. Throws `unreadable_file` where neither a mapping nor a layout fits. */
 export async function recogniseSource(
   place: ReadingPlace,
@@ -44,10 +53,10 @@ export async function recogniseSource(
   if (unit.mapping) {
     const relation = await readMappedExport(place, unit.mapping, source)
     const about = `as ${basename(unit.mapping.path)} says`
-    return { unit, layout: 'mapping', about, relations: [{ ...relation, sql: toSelect(relation) }] }
+    return { unit, layout: 'mapping', about, relations: [toRecognised(source, relation)] }
   }
   const { name, about, read } = getLayout(source)
-  const relations = read(source).map((relation) => ({ ...relation, sql: toSelect(relation) }))
+  const relations = read(source).map((relation) => toRecognised(source, relation))
   return { unit, layout: name, about, relations }
 }
 

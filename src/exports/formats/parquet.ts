@@ -21,11 +21,11 @@ function checkWhole(ends: Ends): void {
   )
 }
 
-/**
- * SQL that reads Parquet files. Strings written as plain binary by older ClickHouse servers are read as text, unless plain
- * binary is known to be bytes.
- */
-export const readParquet = (paths: readonly string[], { hasBytes } = { hasBytes: false }): string =>
+/** Parquet files that are read as one table. Plain binary is text, as older ClickHouse servers wrote it, unless `hasBytes`. */
+export type ParquetFiles = Readonly<{ paths: readonly string[]; hasBytes: boolean }>
+
+/** SQL that reads Parquet files. */
+export const readParquet = ({ paths, hasBytes }: ParquetFiles): string =>
   `read_parquet([${paths.map((path) => quoteText(getFilePattern(path))).join(', ')}], binary_as_string = ${!hasBytes}, hive_partitioning = false, union_by_name = true)`
 
 /** How the layouts call a trace id. */
@@ -57,11 +57,13 @@ export const parquet: Format = {
     checkWhole(ends)
     const whole = join(exportsDir, path)
     const reason = 'The Parquet file is damaged: its footer cannot be read.'
-    const asBytes = readParquet([whole], { hasBytes: true })
-    const columns = await readColumns(engine, asBytes, reason)
-    const isText = isBinary(columns) && !(await findBytes(engine, asBytes, columns))
-    if (!isText) return { columns, from: asBytes }
-    const asText = readParquet([whole])
-    return { columns: await readColumns(engine, asText, reason), from: asText }
+    const read = async (hasBytes: boolean) => {
+      const files = { paths: [whole], hasBytes }
+      const from = readParquet(files)
+      return { columns: await readColumns(engine, from, reason), from, files }
+    }
+    const asBytes = await read(true)
+    const isText = isBinary(asBytes.columns) && !(await findBytes(engine, asBytes.from, asBytes.columns))
+    return isText ? read(false) : asBytes
   },
 }

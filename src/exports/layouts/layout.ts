@@ -1,4 +1,5 @@
 import type { CanonicalRelation } from '../canonical.ts'
+import type { ParquetFiles } from '../formats/parquet.ts'
 import { absent, type Cell } from '../values/cell.ts'
 import { quoteName } from '../../core/sql-text.ts'
 import type { JsonValue } from '../../core/json-value.ts'
@@ -10,6 +11,8 @@ export type Table = Readonly<{
   columns: SourceColumns
   /** What stands after FROM to read it. */
   from: string
+  /** The files, where they are Parquet and `from` reads them as they stand. */
+  files?: ParquetFiles
 }>
 
 /** What lies in the drop folder, opened: the rows of a file, and what lies beside it that says how to read them. */

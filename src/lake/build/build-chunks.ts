@@ -8,7 +8,7 @@ import { DamagedFiles, isOutsideFile, toDamagedFile } from './damaged-files.ts'
 import { kindSteps } from './kinds.ts'
 import { loadChunk } from './load-chunk.ts'
 import type { ReadSource } from './read-sources.ts'
-import type { Staged, StagedSource } from './stage-sources.ts'
+import { type Staged, type StagedSource, selectChunk } from './stage-sources.ts'
 import type { WorkSpace } from './work-space.ts'
 import { writeTable } from './write-table.ts'
 
@@ -27,6 +27,7 @@ async function tryAlone(
   suspect: StagedSource,
 ): Promise<'no rows' | 'built' | AppError> {
   const { path } = suspect.source
+  if (selectChunk(kind, chunk.number, [suspect]).length === 0) return 'no rows'
   try {
     await loadChunk(space, kind, chunk, [suspect])
   } catch (error) {

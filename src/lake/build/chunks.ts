@@ -19,7 +19,7 @@ export const toDayChunks = (chunk: Chunk): readonly Chunk[] =>
  * Rows of a chunk, if its days allow. A row takes about 1.3 KB of memory while its tables are built, and spills beyond the
  * limit; so few that a chunk fits into the smallest limit would make more files of a day than readers like.
  */
-const rowsPerChunk = 400_000
+const rowsPerChunk = 600_000
 
 /** Each day is files of its own, so that many days take long however few rows they have. */
 const daysPerChunk = 50

@@ -3,35 +3,36 @@ import { defineStatement } from '../../engine/engine.ts'
 import type { Kind } from '../../exports/canonical.ts'
 import type { Chunk } from './chunks.ts'
 import { kindSteps } from './kinds.ts'
-import type { StagedSource } from './stage-sources.ts'
+import { type StagedSource, selectChunk } from './stage-sources.ts'
 import type { WorkSpace } from './work-space.ts'
 
-/** Sources that one statement reads. */
-const sourcesAtOnce = 32
+/** SELECTs that one statement joins; each takes a while to plan. */
+const selectsAtOnce = 32
 
-/** Leaves the rows of the chunk in the table `loaded`, in order. */
+/** Leaves the rows of the chunk in the table `loaded`, in order; log records that are copies of each other once. */
 async function loadRows(
   { engine }: WorkSpace,
   kind: Kind,
   { number, days }: Chunk,
   sources: readonly StagedSource[],
-  columns = '*',
 ): Promise<void> {
   const run = (sql: string) => engine.run(defineStatement(sql))
-  const selects = sources.map(({ selectChunk }) => selectChunk(number))
-  const within = `WHERE day IN (${days.map((day) => `DATE ${quoteText(day)}`).join(', ')})`
-  const order = `ORDER BY day, ${kindSteps[kind].orderBy}`
+  const selects = selectChunk(kind, number, sources)
   const union = (some: readonly string[]) => some.join('\nUNION ALL\n')
-  if (selects.length <= sourcesAtOnce) {
-    await run(
-      `CREATE OR REPLACE TABLE loaded AS SELECT ${columns} FROM (${union(selects)}) ${within} ${order}`,
-    )
+  const load = (from: string) =>
+    run(`CREATE OR REPLACE TABLE loaded AS
+SELECT ${kind === 'logs' ? 'DISTINCT *' : '*'}
+FROM ${from}
+WHERE day IN (${days.map((day) => `DATE ${quoteText(day)}`).join(', ')})
+ORDER BY day, ${kindSteps[kind].orderBy}`)
+  if (selects.length <= selectsAtOnce) {
+    await load(`(${union(selects)})`)
     return
   }
-  await run(`CREATE OR REPLACE TABLE arriving AS ${union(selects.slice(0, sourcesAtOnce))}`)
-  for (let i = sourcesAtOnce; i < selects.length; i += sourcesAtOnce)
-    await run(`INSERT INTO arriving ${union(selects.slice(i, i + sourcesAtOnce))}`)
-  await run(`CREATE OR REPLACE TABLE loaded AS SELECT ${columns} FROM arriving ${within} ${order}`)
+  await run(`CREATE OR REPLACE TABLE arriving AS ${union(selects.slice(0, selectsAtOnce))}`)
+  for (let i = selectsAtOnce; i < selects.length; i += selectsAtOnce)
+    await run(`INSERT INTO arriving ${union(selects.slice(i, i + selectsAtOnce))}`)
+  await load('arriving')
   await run('DROP TABLE arriving')
 }
 
@@ -74,6 +75,6 @@ export async function loadChunk(
   chunk: Chunk,
   sources: readonly StagedSource[],
 ): Promise<void> {
-  await loadRows(space, kind, chunk, sources, kind === 'logs' ? 'DISTINCT *' : '*')
+  await loadRows(space, kind, chunk, sources)
   if (kind === 'spans') await dropRepeatedSpans(space)
 }

@@ -6,41 +6,44 @@ import type { Progress } from '../../core/progress.ts'
 import { quoteText } from '../../core/sql-text.ts'
 import { defineStatement } from '../../engine/engine.ts'
 import type { Kind } from '../../exports/canonical.ts'
+import type { CanonicalRows } from '../../exports/canonical-rows.ts'
 import type { ExportUnit } from '../../exports/find-units.ts'
-import { type RecognisedExport, recogniseExport } from '../../exports/recognise.ts'
+import { type RecognisedExport, type RecognisedRelation, recogniseExport } from '../../exports/recognise.ts'
 import type { RejectedFile, Source } from '../manifest.ts'
 import { isOutOfMemory, isOutsideFile, toDamagedFile } from './damaged-files.ts'
 import { kindSteps, toDay } from './kinds.ts'
 import { toReadingPlace, type WorkSpace } from './work-space.ts'
 
-type Relation = RecognisedExport['relations'][number]
-
-/** A source whose rows can be read, with the SELECT that gives them. */
-export type ReadSource = Readonly<{ source: Source; sql: string }>
+/** A source whose rows can be read. */
+export type ReadSource = Readonly<{ source: Source; rows: CanonicalRows }>
 
 export type ReadResult = Readonly<{ read: readonly ReadSource[]; rejected: readonly RejectedFile[] }>
 
-/** Whether a relation's rows are those of Parquet files, read as they stand. */
-const isStraight = ({ from }: Relation) => from.startsWith('read_parquet(')
-
 /**
- * The SELECT of a relation's rows. What is costly to read, since it must be parsed or joined, is written to the scratch
- * folder once and read from there.
+ * A relation's rows. What is costly to read, since it must be parsed or joined, is written to the scratch folder once and
+ * read from there.
  */
-export async function openRelation(space: WorkSpace, id: number, relation: Relation): Promise<string> {
-  if (isStraight(relation)) return relation.sql
+export async function openRows(
+  space: WorkSpace,
+  id: number,
+  relation: RecognisedRelation,
+): Promise<CanonicalRows> {
+  if (relation.straight) return relation
   const folder = join(space.folder, 'parsed')
   await mkdir(folder, { recursive: true })
   const file = quoteText(join(folder, `${id}.parquet`))
   await space.engine.run(
     defineStatement(`COPY (${relation.sql}) TO ${file} (FORMAT parquet, COMPRESSION snappy)`),
   )
-  return `SELECT * FROM read_parquet(${file}, hive_partitioning = false)`
+  return { sql: `SELECT * FROM read_parquet(${file}, hive_partitioning = false)` }
 }
 
 type Counts = Pick<Source, 'rows' | 'skippedRows' | 'days'>
 
-const countRows: Readonly<Record<Kind, (space: WorkSpace, id: number, sql: string) => Promise<Counts>>> = {
+/** Counted when all are read: see `countSpans`. */
+const uncounted: Counts = { rows: 0, skippedRows: 0, days: [] }
+
+const readRows: Readonly<Record<Kind, (space: WorkSpace, id: number, sql: string) => Promise<Counts>>> = {
   spans: async ({ engine }, id, sql) => {
     await engine.run(
       defineStatement(`INSERT INTO arrived_traces
@@ -48,13 +51,7 @@ SELECT ${id}, CASE WHEN ${kindSteps.spans.placeable} THEN trace_id END AS trace,
 FROM (${sql})
 GROUP BY trace`),
     )
-    const [row] = await engine.run(
-      defineStatement(`SELECT coalesce(sum(spans), 0)::BIGINT AS "rows", coalesce(sum(spans) FILTER (trace_id IS NULL), 0)::BIGINT AS skipped
-FROM arrived_traces
-WHERE source = ${id}`),
-    )
-    await engine.run(defineStatement('DELETE FROM arrived_traces WHERE trace_id IS NULL'))
-    return { rows: Number(row?.['rows']), skippedRows: Number(row?.['skipped']), days: [] }
+    return uncounted
   },
   logs: async ({ engine }, _id, sql) => {
     const found = await engine.run(
@@ -74,16 +71,35 @@ ORDER BY day`),
   },
 }
 
-/** Counts a source's rows and notes which traces, or for logs which days, it touches. */
+/** Fills in how many spans each source has, and forgets those that can't be placed. */
+async function countSpans(
+  { engine }: WorkSpace,
+  read: readonly ReadSource[],
+): Promise<readonly ReadSource[]> {
+  const found = await engine.run(
+    defineStatement(`SELECT source, sum(spans)::BIGINT AS "rows", coalesce(sum(spans) FILTER (trace_id IS NULL), 0)::BIGINT AS skipped
+FROM arrived_traces
+GROUP BY source`),
+  )
+  await engine.run(defineStatement('DELETE FROM arrived_traces WHERE trace_id IS NULL'))
+  const counts = new Map(found.map((row) => [Number(row['source']), row]))
+  return read.map(({ source, rows }) => {
+    const row = counts.get(source.id)
+    if (!row) return { source, rows }
+    return { source: { ...source, rows: Number(row['rows']), skippedRows: Number(row['skipped']) }, rows }
+  })
+}
+
+/** Notes which traces, or for logs which days, a relation's rows touch. */
 async function readRelation(
   space: WorkSpace,
   { unit: { path, size, mtimeMs, stamp }, layout }: RecognisedExport,
-  relation: Relation,
+  relation: RecognisedRelation,
   id: number,
 ): Promise<ReadSource> {
-  const sql = await openRelation(space, id, relation)
-  const counts = await countRows[relation.kind](space, id, sql)
-  return { source: { path, size, mtimeMs, stamp, layout, kind: relation.kind, id, ...counts }, sql }
+  const rows = await openRows(space, id, relation)
+  const counts = await readRows[relation.kind](space, id, rows.sql)
+  return { source: { path, size, mtimeMs, stamp, layout, kind: relation.kind, id, ...counts }, rows }
 }
 
 async function readUnit(space: WorkSpace, unit: ExportUnit, firstId: number): Promise<readonly ReadSource[]> {
@@ -96,9 +112,16 @@ async function readUnit(space: WorkSpace, unit: ExportUnit, firstId: number): Pr
       }),
     )
   }
-  const isEmpty = (source: Source) => source.rows === 0
-  const filled = read.filter(({ source }) => !isEmpty(source))
-  return filled.length > 0 ? filled : read.slice(0, 1)
+  return read
+}
+
+/** Of a unit's relations those with rows; one, where none has any, so that it is known to be read. */
+function dropEmpty(read: readonly ReadSource[]): readonly ReadSource[] {
+  const byPath = Map.groupBy(read, ({ source }) => source.path)
+  return [...byPath.values()].flatMap((relations) => {
+    const filled = relations.filter(({ source }) => source.rows > 0)
+    return filled.length > 0 ? filled : relations.slice(0, 1)
+  })
 }
 
 function toRejectedFile(
@@ -149,5 +172,5 @@ export async function readSources(
     }
   }
   progress('reading exports', units.length, units.length)
-  return { read, rejected }
+  return { read: dropEmpty(await countSpans(space, read)), rejected }
 }

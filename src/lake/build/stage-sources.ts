@@ -5,26 +5,33 @@ import type { Progress } from '../../core/progress.ts'
 import { quoteText } from '../../core/sql-text.ts'
 import { defineStatement } from '../../engine/engine.ts'
 import type { Kind } from '../../exports/canonical.ts'
+import { type CanonicalRows, mergeRows } from '../../exports/canonical-rows.ts'
 import type { ExportUnit } from '../../exports/find-units.ts'
 import { recogniseExport } from '../../exports/recognise.ts'
 import type { Source } from '../manifest.ts'
 import type { Chunk } from './chunks.ts'
 import { toDamagedFile } from './damaged-files.ts'
 import { kindSteps } from './kinds.ts'
-import { openRelation, type ReadSource } from './read-sources.ts'
+import { openRows, type ReadSource } from './read-sources.ts'
 import { toReadingPlace, type WorkSpace } from './work-space.ts'
 
 /** A source ready to give the rows of any chunk. */
-export type StagedSource = Readonly<{ source: Source; selectChunk(chunk: number): string }>
+export type StagedSource = Readonly<{
+  source: Source
+  /** All its rows, where those of a chunk are picked out of them. */
+  rows?: CanonicalRows
+  /** Where its rows lie by chunk. */
+  folder?: string
+}>
 
-/** The SELECT of a source that an earlier sync read. */
+/** The rows of a source that an earlier sync read. */
 async function openAgain(space: WorkSpace, units: readonly ExportUnit[], { path, kind, id }: Source) {
   const unit = units.find((candidate) => candidate.path === path)
   if (!unit) throw new Error(`${path} is not in the drop folder`)
   const { relations } = await recogniseExport(toReadingPlace(space), unit)
   const relation = relations.find((candidate) => candidate.kind === kind)
   if (!relation) throw new Error(`${path} gives no ${kind}`)
-  return openRelation(space, id, relation)
+  return openRows(space, id, relation)
 }
 
 /** A source that touches more chunks than these is laid out by chunk once, in place of being read for each. */
@@ -57,27 +64,25 @@ async function layOut(space: WorkSpace, { kind, id }: Source, sql: string, chunk
 async function stageSource(
   space: WorkSpace,
   source: Source,
-  sql: string,
+  rows: CanonicalRows,
   chunks: readonly number[],
 ): Promise<StagedSource> {
-  const place = kindSteps[source.kind].place(sql)
-  if (chunks.length <= mostReads) {
-    return {
-      source,
-      selectChunk: (chunk) => `SELECT * EXCLUDE (chunk) FROM (${place}) WHERE chunk = ${chunk}`,
-    }
-  }
-  const folder = await layOut(space, source, sql, chunks)
-  return {
-    source,
-    selectChunk: (chunk) => {
-      const own = join(folder, `chunk=${chunk}`)
-      const files = quoteText(join(own, '*.parquet'))
-      return existsSync(own)
-        ? `SELECT * FROM read_parquet(${files}, hive_partitioning = false)`
-        : `SELECT * EXCLUDE (chunk) FROM (${place}) WHERE FALSE`
-    },
-  }
+  if (chunks.length <= mostReads) return { source, rows }
+  return { source, folder: await layOut(space, source, rows.sql, chunks) }
+}
+
+/** The SELECTs that together give the rows of one chunk, with their days. */
+export function selectChunk(kind: Kind, chunk: number, staged: readonly StagedSource[]): readonly string[] {
+  const direct = mergeRows(staged.flatMap(({ rows }) => rows ?? [])).map(
+    (sql) => `SELECT * EXCLUDE (chunk) FROM (${kindSteps[kind].place(sql)}) WHERE chunk = ${chunk}`,
+  )
+  const folders = staged
+    .flatMap(({ folder }) => (folder ? [join(folder, `chunk=${chunk}`)] : []))
+    .filter((folder) => existsSync(folder))
+    .map((folder) => quoteText(join(folder, '*.parquet')))
+  return folders.length > 0
+    ? [...direct, `SELECT * FROM read_parquet([${folders.join(', ')}], hive_partitioning = false)`]
+    : direct
 }
 
 export type Staged = Readonly<{
@@ -104,7 +109,7 @@ export async function stageSources(
   }>,
   progress: Progress,
 ): Promise<Staged> {
-  const fresh = new Map(read.map(({ source, sql }) => [source.id, sql]))
+  const fresh = new Map(read.map(({ source, rows }) => [source.id, rows]))
   const touched = new Map<number, number[]>()
   for (const { number, sources: ids } of chunks)
     for (const id of ids) touched.set(id, [...(touched.get(id) ?? []), number])
@@ -114,8 +119,8 @@ export async function stageSources(
   for (const [i, source] of needed.entries()) {
     progress(`staging ${kind}`, i, needed.length)
     try {
-      const sql = fresh.get(source.id) ?? (await openAgain(space, units, source))
-      staged.set(source.id, await stageSource(space, source, sql, touched.get(source.id) ?? []))
+      const rows = fresh.get(source.id) ?? (await openAgain(space, units, source))
+      staged.set(source.id, await stageSource(space, source, rows, touched.get(source.id) ?? []))
     } catch (error) {
       damaged.set(source.path, toDamagedFile(space, source.path, error))
     }

@@ -58,8 +58,9 @@ export type CanonicalRelation = {
 }[Kind]
 
 export const attributeMap = 'MAP(VARCHAR, VARCHAR)'
-export const eventList = `STRUCT("timestamp" TIMESTAMP_NS, "name" VARCHAR, "attributes" ${attributeMap})[]`
-export const linkList = `STRUCT("trace_id" VARCHAR, "span_id" VARCHAR, "trace_state" VARCHAR, "attributes" ${attributeMap})[]`
+export const emptyMap = `CAST(MAP {} AS ${attributeMap})`
+export const eventList = `STRUCT(timestamp TIMESTAMP_NS, name VARCHAR, attributes ${attributeMap})[]`
+export const linkList = `STRUCT(trace_id VARCHAR, span_id VARCHAR, trace_state VARCHAR, attributes ${attributeMap})[]`
 
 /** SELECT of a relation's canonical rows, columns in canonical order. */
 export function toSelect({ kind, mapping, from }: CanonicalRelation): string {

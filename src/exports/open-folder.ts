@@ -17,7 +17,7 @@ import { readEnds } from './formats/read-ends.ts'
 import type { Source, Table } from './layouts/layout.ts'
 import { openExport, unreadable } from './open-export.ts'
 import { findTableName, mainTables } from './table-folders.ts'
-import { toCborJson } from './values/cbor-json.ts'
+import { toCborJson } from './values/attributes/cbor-json.ts'
 
 /** Parts whose files are not all there are read once the last has come. */
 async function checkFile({ exportsDir }: ReadingPlace, file: ExportFile): Promise<void> {

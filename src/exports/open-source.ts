@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { JsonValue } from '../core/json-value.ts'
 import type { ExportFile } from './find-files.ts'
 import type { ExportUnit } from './find-units.ts'
 import type { Ends, ReadingPlace } from './formats/format.ts'
 import { formats } from './formats/formats.ts'
 import { readEnds } from './formats/read-ends.ts'
-import { unpack } from './formats/unpack.ts'
+import { unpack } from './formats/compression/unpack.ts'
 import type { Source, Table } from './layouts/layout.ts'
 import { openExport, unreadable } from './open-export.ts'
 import { openFolder } from './open-folder.ts'
@@ -34,12 +32,24 @@ async function openTable(place: ReadingPlace, file: ExportFile): Promise<Table> 
   return openPlain(unpacked.place, unpacked.file, await readFilledEnds(unpacked.place, unpacked.file))
 }
 
-/** A description that isn't JSON tells nothing; the rows can be read without it. */
-async function readMeta({ exportsDir }: ReadingPlace, { path }: ExportFile): Promise<JsonValue | undefined> {
+/** No description is anywhere near as long. */
+const longestMeta = 10_000_000
+
+function parseMeta(text: string): JsonValue | undefined {
   try {
-    return JSON.parse(await readFile(join(exportsDir, path), 'utf8')) as JsonValue
+    return JSON.parse(text) as JsonValue
   } catch {
     return undefined
+  }
+}
+
+/** A description that isn't JSON tells nothing; the rows can be read without it. */
+async function readMeta(place: ReadingPlace, file: ExportFile): Promise<JsonValue | undefined> {
+  const handle = await openExport(place.exportsDir, file)
+  try {
+    return file.size > longestMeta ? undefined : parseMeta(await handle.readFile('utf8'))
+  } finally {
+    await handle.close()
   }
 }
 

@@ -142,13 +142,27 @@ describe('a file that cannot be read is set aside with its reason while the rest
     for (let i = 0; i < 12; i++) {
       await world.logs(`body-${i}.parquet`, [log], { Body: "'\\xFF\\xFE'::BLOB" })
       await world.spans(`bytes-${i}.parquet`, spans(i * 10, 3), {
-        SpanAttributes: "MAP {'k': '\\xFF\\xFE'::BLOB}",
+        SpanName: "'\\xFF\\xFE'::BLOB",
       })
     }
     const rejected = await importWithGood()
     expect(rejected).toHaveLength(24)
     for (const { reason } of rejected) expect(reason).toMatch(/^Its rows cannot be read/)
     expect(await world.sync()).toMatchObject({ state: 'current' })
+  })
+
+  it('a file whose unreadable values speak of a full disk', async () => {
+    for (const [i, words] of [
+      'No space left on device',
+      'File too large',
+      'max_temp_directory_size',
+    ].entries())
+      await world.spans(`words-${i}.parquet`, spans(i * 10, 3), {
+        SpanName: `'IO Error: "x": ${words} \\xFF\\xFE'::BLOB`,
+      })
+    expect((await importWithGood()).map(({ reason }) => reason)).toEqual(
+      Array(3).fill(expect.stringMatching(/^Its rows cannot be read/)),
+    )
   })
 
   it('a link that leads out of the drop folder, and not one that stays in it', async () => {

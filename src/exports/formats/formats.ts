@@ -1,7 +1,7 @@
 import type { Format } from './format.ts'
-import { csv } from './csv.ts'
-import { json } from './json.ts'
-import { otlpProtobuf } from './otlp-protobuf.ts'
+import { csv } from './csv/csv.ts'
+import { json } from './json/json.ts'
+import { otlpProtobuf } from './otlp/otlp-protobuf.ts'
 import { parquet } from './parquet.ts'
 
 /** Every format that is read, tried in this order. */

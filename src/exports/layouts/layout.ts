@@ -34,18 +34,38 @@ export type Layout = Readonly<{
   name: string
   /** For a person who wonders what can be read. */
   about: string
-  /** Columns without which it isn't this layout, so that a file that lacks some can be told which. */
+  /**
+   * Columns without which it isn't this layout, so that a file that lacks some can be told which: of spans, where it has logs
+   * too. Absent where any one column of many is enough.
+   */
   needs?: readonly string[]
   matches(source: Source): boolean
   read(source: Source): readonly CanonicalRelation[]
 }>
 
-/** Whether a table has all of the columns. */
-export const hasColumns = ({ columns }: Table, names: readonly string[]): boolean =>
-  names.every((name) => columns.has(name))
+const namesByLowerCase = new WeakMap<SourceColumns, ReadonlyMap<string, string>>()
 
-/** The first of the columns that the table has, as an expression; NULL where it has none. */
-export function column({ columns }: Table, ...names: readonly string[]): Cell {
-  const name = names.find((candidate) => columns.has(candidate))
-  return name === undefined ? absent : { sql: quoteName(name), type: columns.get(name) ?? '' }
+function toLowerCase(columns: SourceColumns): ReadonlyMap<string, string> {
+  const known = namesByLowerCase.get(columns)
+  if (known) return known
+  const names = new Map([...columns.keys()].map((name) => [name.toLowerCase(), name]))
+  namesByLowerCase.set(columns, names)
+  return names
+}
+
+/**
+ * The table's own spelling of a column's name; undefined where it has none such. Case does not count, as it doesn't in SQL:
+ * Hive, Athena and Trino write all names in lower case.
+ */
+const findName = ({ columns }: Table, name: string): string | undefined =>
+  columns.has(name) ? name : toLowerCase(columns).get(name.toLowerCase())
+
+/** Whether a table has all of the columns, in whatever case. */
+export const hasColumns = (table: Table, names: readonly string[]): boolean =>
+  names.every((name) => findName(table, name) !== undefined)
+
+/** The first of the columns that the table has, in whatever case, as an expression; NULL where it has none. */
+export function column(table: Table, ...names: readonly string[]): Cell {
+  const name = names.map((candidate) => findName(table, candidate)).find((found) => found !== undefined)
+  return name === undefined ? absent : { sql: quoteName(name), type: table.columns.get(name) ?? '' }
 }

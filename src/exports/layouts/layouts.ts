@@ -1,19 +1,19 @@
-import { clickhouseLogs } from './clickhouse-logs.ts'
-import { clickhouseTraces } from './clickhouse-traces.ts'
-import { langfuse } from './langfuse.ts'
-import { duckdbOtlpLogs } from './duckdb-otlp-logs.ts'
-import { duckdbOtlpTraces } from './duckdb-otlp-traces.ts'
-import { lakeLogs, lakeSpans } from './lake-tables.ts'
-import { lakerunner } from './lakerunner.ts'
+import { clickhouseLogs } from './clickhouse/clickhouse-logs.ts'
+import { clickhouseTraces } from './clickhouse/clickhouse-traces.ts'
+import { langfuse } from './platforms/langfuse.ts'
+import { duckdbOtlpLogs } from './otlp-tables/duckdb-otlp-logs.ts'
+import { duckdbOtlpTraces } from './otlp-tables/duckdb-otlp-traces.ts'
+import { lakeLogs, lakeSpans } from './parquetry/lake-tables.ts'
+import { lakerunner } from './platforms/lakerunner.ts'
 import type { Layout } from './layout.ts'
-import { otap } from './otap.ts'
-import { otlpJson } from './otlp-json.ts'
-import { phoenix } from './phoenix.ts'
-import { otlp2parquetLogs } from './otlp2parquet-logs.ts'
-import { otlp2parquetTraces } from './otlp2parquet-traces.ts'
-import { rcabench } from './rcabench.ts'
-import { serviceRows } from './service-rows.ts'
-import { tempo } from './tempo.ts'
+import { otap } from './otap/otap.ts'
+import { otlpJson } from './otlp-json/otlp-json.ts'
+import { phoenix } from './platforms/phoenix.ts'
+import { otlp2parquetLogs } from './otlp-tables/otlp2parquet-logs.ts'
+import { otlp2parquetTraces } from './otlp-tables/otlp2parquet-traces.ts'
+import { rcabench } from './platforms/rcabench.ts'
+import { serviceRows } from './parquetry/service-rows.ts'
+import { tempo } from './tempo/tempo.ts'
 
 /** Every layout that is recognised, tried in this order. A new layout is one file and one line here. */
 export const layouts: readonly Layout[] = [
@@ -36,7 +36,7 @@ export const layouts: readonly Layout[] = [
 ]
 
 /** Changes whenever a file that was set aside may be readable now, or one that was read would be read otherwise. */
-const edition = 1
+const edition = 2
 
 /** Which layouts this version knows; a file that an earlier one did not recognise is looked at again by another. */
 export const recogniser: string = `${edition} ${layouts.map(({ name }) => name).join(' ')}`

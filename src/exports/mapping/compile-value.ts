@@ -1,6 +1,6 @@
 import { quoteText } from '../../core/sql-text.ts'
 import { column, type Source } from '../layouts/layout.ts'
-import { toAttributeText } from '../values/attribute-columns.ts'
+import { toAttributeText } from '../values/attributes/attribute-columns.ts'
 import { absent, type Cell, constant } from '../values/cell.ts'
 import { type TimeUnit, toDuration, toTimestamp } from '../values/times.ts'
 import type { DurationRule, PlainRule, Rules, TimeRule } from './mapping-schema.ts'

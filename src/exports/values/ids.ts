@@ -1,8 +1,10 @@
 import type { Cell } from './cell.ts'
+import { isInteger } from './times.ts'
 
 /** Lower-case hexadecimal digits of an id in whatever form it came; NULL where it has none of these forms. */
 function toHex({ sql, type }: Cell, digits: number): string {
   if (type === 'BLOB') return `lpad(lower(hex(${sql})), ${digits}, '0')`
+  if (isInteger(type)) return `lpad(lower(to_hex(${sql})), ${digits}, '0')`
   const text = `CAST(${sql} AS VARCHAR)`
   const bare = `replace(trim(${text}), '-', '')`
   const base64Length = 4 * Math.ceil(digits / 6) - (digits === 32 ? 2 : 1)
@@ -19,7 +21,7 @@ const toId = (cell: Cell, digits: number): string =>
 
 /**
  * SQL for a trace id: 32 lower-case hexadecimal digits, out of hexadecimal text of any case, with dashes, or without its
- * leading zeros (64-bit ids among them), out of base64 text, or out of bytes. NULL for anything else and for zeros.
+ * leading zeros (64-bit ids among them), out of base64 text, out of bytes, or out of a number. NULL for anything else and for zeros.
  */
 export const toTraceId = (cell: Cell): string => toId(cell, 32)
 

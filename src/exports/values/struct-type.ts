@@ -38,8 +38,18 @@ export function toStructFields(type: string): ReadonlyMap<string, string> {
   return new Map(inner === undefined ? [] : splitList(inner).map(toField))
 }
 
-/** A field of a struct; absent where its type has none of that name. */
+/** A field of a struct, in whatever case; absent where its type has none of that name. */
 export function fieldOf({ sql, type }: Cell, name: string): Cell {
-  const fieldType = toStructFields(type).get(name)
-  return fieldType === undefined ? absent : { sql: `${sql}.${quoteName(name)}`, type: fieldType }
+  const fields = toStructFields(type)
+  const given = fields.has(name)
+    ? name
+    : [...fields.keys()].find((candidate) => candidate.toLowerCase() === name.toLowerCase())
+  return given === undefined ? absent : { sql: `${sql}.${quoteName(given)}`, type: fields.get(given) ?? '' }
+}
+
+/** The types of a DuckDB MAP's keys and values; undefined of any other type. */
+export function findMapTypes(type: string): readonly [key: string, value: string] | undefined {
+  const inner = /^MAP\((.*)\)$/s.exec(type)?.[1]
+  const [key, value] = inner === undefined ? [] : splitList(inner)
+  return key === undefined || value === undefined ? undefined : [key, value]
 }

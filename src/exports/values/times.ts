@@ -4,7 +4,8 @@ import type { Cell } from './cell.ts'
 export const timeUnits = { ns: 1, us: 1_000, ms: 1_000_000, s: 1_000_000_000 } as const
 export type TimeUnit = keyof typeof timeUnits
 
-const isInteger = (type: string) => type.endsWith('INT') || type === 'INTEGER'
+/** Whether a DuckDB type holds whole numbers. */
+export const isInteger = (type: string): boolean => type.endsWith('INT') || type.endsWith('INTEGER')
 const isFraction = (type: string) => type === 'DOUBLE' || type === 'FLOAT' || type.startsWith('DECIMAL')
 
 /** A count of units as nanoseconds. A fraction is rounded; a count too large gives NULL. */
@@ -13,9 +14,11 @@ function toNs({ sql, type }: Cell, unit: TimeUnit): string {
   return `TRY(CAST(${sql} AS BIGINT) * ${timeUnits[unit]})`
 }
 
-/** A text as nanoseconds, to the last digit, which a floating-point number of seconds since 1970 couldn't hold. */
+/** A number to the last digit, which a floating-point number of seconds since 1970 couldn't hold. */
+const toExact = (number: string) => `CAST(${number} AS DECIMAL(38, 9))`
+
 const toExactNs = (text: string, unit: TimeUnit) =>
-  `TRY(CAST(round(CAST(${text} AS DECIMAL(38, 9)) * ${timeUnits[unit]}) AS BIGINT))`
+  `TRY(CAST(round(${toExact(text)} * ${timeUnits[unit]}) AS BIGINT))`
 
 const fromText = (text: string, unit: TimeUnit) => `CASE
     WHEN regexp_full_match(${text}, '[0-9]{1,19}') THEN make_timestamp_ns(${toNs({ sql: text, type: 'BIGINT' }, unit)})
@@ -34,6 +37,31 @@ export function toTimestamp({ sql, type }: Cell, unit: TimeUnit = 'ns'): string 
   if (isInteger(type) || isFraction(type)) return `TRY(make_timestamp_ns(${toNs({ sql, type }, unit)}))`
   if (type === 'VARCHAR') return `TRY(${fromText(sql, unit)})`
   return `TRY(CAST(${sql} AS TIMESTAMP_NS))`
+}
+
+/** The largest counts that are taken for seconds, milliseconds and microseconds, each about 5,000 years or 3 years of the next finer unit. */
+const unitLimits = { s: 1e11, ms: 1e14, us: 1e17 } as const
+
+/** SQL for the nanoseconds of a count's unit, told by its size. */
+function toUnitNs(sql: string): string {
+  const cases = Object.entries(unitLimits).map(
+    ([unit, limit]) => `WHEN TRY_CAST(${sql} AS DOUBLE) < ${limit} THEN ${timeUnits[unit as TimeUnit]}`,
+  )
+  return `(CASE ${cases.join(' ')} ELSE 1 END)`
+}
+
+/**
+ * SQL for a time whose count, if it is one, may be in any unit: writers of JSON and dataframes turn timestamps into milliseconds
+ * or seconds. Of a moment after March 1973 no two units give a count of the same size.
+ */
+export function toTimestampOfAnyUnit(cell: Cell): string {
+  const { sql, type } = cell
+  const toMoment = (count: string) =>
+    `TRY(make_timestamp_ns(CAST(round(${count} * ${toUnitNs(sql)}) AS BIGINT)))`
+  if (isInteger(type)) return toMoment(`CAST(${sql} AS HUGEINT)`)
+  if (isFraction(type)) return toMoment(type.startsWith('DECIMAL') ? toExact(sql) : sql)
+  if (type !== 'VARCHAR') return toTimestamp(cell)
+  return `CASE WHEN regexp_full_match(${sql}, '[0-9]{1,19}([.][0-9]+)?') THEN ${toMoment(toExact(sql))} ELSE TRY_CAST(${sql} AS TIMESTAMP_NS) END`
 }
 
 /** SQL for whether a canonical time is one that can be placed: from 1970 on and before 2262, so never infinite. */

@@ -1,5 +1,4 @@
-import { attributeMap, eventList, linkList } from '../../canonical.ts'
-import { emptyMap } from '../../values/attributes.ts'
+import { attributeMap, emptyMap, eventList, linkList } from '../../canonical.ts'
 import type { Cell } from '../../values/cell.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toText } from '../../values/texts.ts'

@@ -1,6 +1,6 @@
 import type { CanonicalRelation } from '../../canonical.ts'
 import { toSpanKind, toStatusCode } from '../../values/enums.ts'
-import { toEvents } from '../../values/events.ts'
+import { toEvents } from '../../values/events/events.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toText } from '../../values/texts.ts'
 import { toDuration, toTimestamp } from '../../values/times.ts'

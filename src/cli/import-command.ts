@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { services } from '../catalog/catalog.ts'
 import { escapeControls } from '../core/clean-text.ts'
 import { createLog } from '../core/log.ts'
 import { formatInstant } from '../core/time-range.ts'
@@ -7,18 +8,8 @@ import { syncLake } from '../lake/sync-lake.ts'
 import type { CommandContext } from './run-command-line.ts'
 import { formatBytes, formatCount, formatFiles, formatMs, type Terminal } from './terminal.ts'
 
-const tableOrder = [
-  'traces',
-  'spans',
-  'logs',
-  'journey_interaction',
-  'agent_interaction',
-  'node_interaction',
-  'ai_interaction',
-]
-
 function printTables({ partitions }: Manifest, terminal: Terminal): void {
-  for (const table of tableOrder) {
+  for (const { name: table } of services) {
     const parts = partitions.filter((partition) => partition.table === table)
     if (parts.length === 0) continue
     const rows = parts.reduce((sum, part) => sum + part.rows, 0)

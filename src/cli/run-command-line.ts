@@ -9,6 +9,8 @@ import { generateExportsCommand } from './generate-exports-command.ts'
 import { importCommand } from './import-command.ts'
 import { indexDocsCommand } from './index-docs-command.ts'
 import { inspectCommand } from './inspect-command.ts'
+import { lakeVerifyCommand } from './lake/verify-command.ts'
+import { lakeCommand } from './lake-command.ts'
 import { mcpCommand } from './mcp-command.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 import { toUserPath } from './user-path.ts'
@@ -17,12 +19,20 @@ import { toUserPath } from './user-path.ts'
 export type CommandContext = Readonly<{ config: Config; terminal: Terminal }>
 
 type Flags = Readonly<{ data?: string; docs?: string }>
+type LakeFlags = Flags & Readonly<{ json?: boolean; all?: boolean }>
+
+/** What a command about the lake prints, and how. */
+const addLakeOptions = (command: Command) =>
+  command.option('--json', 'everything as JSON, for programs').option('--all', 'lists in full').exitOverride()
+const toPrinting = ({ json = false, all = false }: LakeFlags) => ({ isJson: json, isWhole: all })
 
 const examples = `
 Examples:
   parquetry demo                      sample data, import, and eight questions answered
   parquetry import                    bring the lake up to date with data/exports
   parquetry inspect calls.csv         how a file would be read, and what it lacks
+  parquetry lake                      what the lake holds, and what an import would do now
+  parquetry lake verify               whether the lake is what the exports say
   parquetry index-docs docs-corpus    rebuild the documentation index
   parquetry mcp                       serve MCP on standard input and output
 
@@ -37,8 +47,8 @@ function createProgram(setExit: (code: number) => void): Command {
     .exitOverride()
     .addHelpText('after', examples)
 
-  const add = (name: string, about: string) =>
-    program
+  const add = (name: string, about: string, parent = program) =>
+    parent
       .command(name)
       .description(about)
       .option('--data <dir>', 'folder with exports/, lake/ and knowledge/ (PARQUETRY_DATA, ./data)')
@@ -67,6 +77,15 @@ function createProgram(setExit: (code: number) => void): Command {
     .action(async (paths: readonly string[], flags: Flags) =>
       setExit(await inspectCommand(context(flags), paths)),
     )
+  const lake = addLakeOptions(add('lake', 'say what the lake holds, and what an import would do now')).action(
+    async (flags: LakeFlags) => setExit(await lakeCommand(context(flags), toPrinting(flags))),
+  )
+  addLakeOptions(
+    add('verify', 'recount the lake against the exports; exit code 1 where it is wrong', lake),
+  ).action(async (_: LakeFlags, command: Command) => {
+    const flags = command.optsWithGlobals<LakeFlags>()
+    setExit(await lakeVerifyCommand(context(flags), toPrinting(flags)))
+  })
   add('index-docs', 'index the documentation')
     .argument('[dir]', 'Markdown documentation; goes before --docs')
     .action(async (dir: string | undefined, flags: Flags) =>

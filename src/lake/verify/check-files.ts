@@ -9,8 +9,12 @@ export function checkFiles(lakeDir: string, manifest: Manifest): Check {
   const indexes = listIndexFiles(manifest)
   const named = [...partitions.map(({ file }) => file), ...indexes]
   const missing = named.filter((file) => !found.has(file))
-  const otherSize = partitions.filter(({ file, bytes }) => found.has(file) && found.get(file)?.bytes !== bytes)
-  const twice = named.filter((file, i) => named.indexOf(file) !== i)
+  const otherSize = partitions.filter(
+    ({ file, bytes }) => found.has(file) && found.get(file)?.bytes !== bytes,
+  )
+  const twice = [...Map.groupBy(named, (file) => file)].flatMap(([file, all]) =>
+    all.length > 1 ? [file] : [],
+  )
   const misplaced = partitions.filter(({ table, day, file }) => !file.startsWith(`${table}/day=${day}/`))
   const unnamed = [...found.values()].filter(({ use }) => use === 'unnamed')
   return {

@@ -73,4 +73,5 @@ export async function compareKeys(space: VerifySpace, rows: number, sets: KeySet
   }
 }
 
-export const sumPlaces = (places: Places): number => [...places.values()].reduce((sum, count) => sum + count, 0)
+export const sumPlaces = (places: Places): number =>
+  [...places.values()].reduce((sum, count) => sum + count, 0)

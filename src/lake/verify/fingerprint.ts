@@ -18,6 +18,11 @@ export function toContent(kind: Kind, names: Readonly<Record<string, string>> = 
   return `hash(${columns.map((column) => toPart(names[column] ?? column)).join(', ')})`
 }
 
+const toShort = (count: string) => `least(coalesce(${count}, 0), 1048575)`
+
+/** SQL for what a copy of a span weighs against others: the longest counts, then the one with the most attributes, then events. */
+export const copyWeight = `(coalesce(duration_ns, 0)::HUGEINT * 1048576 + ${toShort('cardinality(attributes)')}) * 1048576 + ${toShort('len(events)')}`
+
 /** SQL for the number of a time's day, counted from 1970. */
 export const toDayNumber = (ns: string): string => `CAST(${ns} // 86400000000000 AS INTEGER)`
 

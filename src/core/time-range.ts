@@ -56,3 +56,6 @@ export function formatInstant(ns: bigint): string {
   const fraction = nanos.replace(/(000)+$/, '')
   return `${date.slice(0, -5)}${fraction ? `.${fraction}` : ''}Z`
 }
+
+/** The day in UTC of a time in nanoseconds since the epoch, as `YYYY-MM-DD`. */
+export const formatDay = (ns: bigint): string => formatInstant(ns).slice(0, 10)

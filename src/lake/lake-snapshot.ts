@@ -1,8 +1,10 @@
 import { type Column, toColumnName } from '../catalog/column.ts'
 import type { Service } from '../catalog/service.ts'
 import type { TimeRange } from '../core/time-range.ts'
+import type { Kind } from '../exports/canonical.ts'
 import type { Manifest, Partition } from './manifest.ts'
-import { type LakeAttribute, mergeAttributes, toFoundColumns, toRelation } from './relation.ts'
+import { type LakeAttribute, mergeAttributes, toFoundColumns, toRelation, toTraceIndex } from './relation.ts'
+import { type SliceOrder, toSlices } from './time-slices.ts'
 
 /** Whether the published state may be behind the drop folder, and why. */
 export type ImportState = Readonly<{ isImporting: boolean; failure: string | undefined }>
@@ -29,12 +31,24 @@ export interface LakeSnapshot {
   rareColumns(service: Service): readonly Column[]
   /** What a query must know of a service: its columns, and what only its maps hold. */
   schema(service: Service): ServiceSchema
-  /** SELECT of a service's rows, out of the partitions that can hold rows of the window. */
-  relation(service: Service, range?: TimeRange): string
+  /** SELECT of a service's rows, out of the partitions that can hold rows of a window or of some days. */
+  relation(service: Service, pick?: PartitionPick): string
+  /** SELECT of where traces are to be found: `source`, `trace_id`, `start`, `rows`; undefined where there are no sources. */
+  traceIndex(): string | undefined
+  /** What a source of the index holds; undefined for one that is gone. */
+  kindOf(source: number): Kind | undefined
+  /** A window cut into slices, each with about four times as many rows as the one before it. */
+  slices(service: Service, range: TimeRange, order: SliceOrder): readonly TimeRange[]
 }
 
-const overlaps = (partition: Partition, range: TimeRange | undefined) =>
-  !range || (BigInt(partition.maxNs) >= range.startNs && BigInt(partition.minNs) < range.endNs)
+/** Partitions that overlap a window, and those of some days (`YYYY-MM-DD`); all that are if neither is given. */
+export type PartitionPick = Readonly<{ range?: TimeRange; days?: ReadonlySet<string> }>
+
+const overlaps = ({ minNs, maxNs }: Partition, range: TimeRange) =>
+  BigInt(maxNs) >= range.startNs && BigInt(minNs) < range.endNs
+
+const isPicked = (partition: Partition, { range, days }: PartitionPick) =>
+  (!range || overlaps(partition, range)) && (!days || days.has(partition.day))
 
 /** A function that computes once per key. */
 function remember<K, V>(compute: (key: K) => V): (key: K) => V {
@@ -48,11 +62,20 @@ function remember<K, V>(compute: (key: K) => V): (key: K) => V {
   }
 }
 
+/** A function that computes at the first call. */
+function once<V>(compute: () => V): () => V {
+  const compute1 = remember((_: true) => ({ value: compute() }))
+  return () => compute1(true).value
+}
+
 /** What a published state says of its services. It never changes, so it is worked out once for each state. */
 type State = Omit<LakeSnapshot, 'importState'>
 
 function createState(lakeDir: string, manifest: Manifest): State {
-  const partitions = (service: Service) => manifest.partitions.filter(({ table }) => table === service.name)
+  const byTable = Map.groupBy(manifest.partitions, ({ table }) => table)
+  const partitions = (service: Service) => byTable.get(service.name) ?? []
+  const kindsById = once(() => new Map(manifest.sources.map(({ id, kind }) => [id, kind])))
+  const traceIndex = once(() => toTraceIndex(lakeDir, manifest))
   const attributes = remember((service: Service) => mergeAttributes(partitions(service)))
   const found = remember((service: Service) => toFoundColumns(attributes(service)))
   const schema = remember((service: Service): ServiceSchema => {
@@ -84,13 +107,16 @@ function createState(lakeDir: string, manifest: Manifest): State {
     },
     columns: (service) => schema(service).columns,
     rareColumns: (service) => schema(service).rare,
-    relation: (service, range) =>
+    relation: (service, pick = {}) =>
       toRelation(
         lakeDir,
         service,
-        partitions(service).filter((partition) => overlaps(partition, range)),
+        partitions(service).filter((partition) => isPicked(partition, pick)),
         found(service),
       ),
+    traceIndex: () => traceIndex(),
+    kindOf: (source) => kindsById().get(source),
+    slices: (service, range, order) => toSlices(partitions(service), range, order),
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile, rename, open } from 'node:fs/promises'
+import { open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { kinds } from '../exports/canonical.ts'
@@ -18,7 +18,7 @@ const sourceSchema = z.object({
   skippedRows: z.number(),
   /** Its number in the indexes; none is given twice. */
   id: z.number(),
-  /** Below the lake: the file that lists its traces; for logs, absent. */
+  /** Below the lake: the file that lists its traces. */
   index: z.string().optional(),
   /** For logs: how many records it has of each day. */
   days: z.array(z.object({ day: z.string(), rows: z.number() })),
@@ -64,7 +64,7 @@ const partitionSchema = z.object({
 export type Partition = Readonly<z.infer<typeof partitionSchema>>
 
 const manifestSchema = z.object({
-  format: z.literal(2),
+  format: z.literal(3),
   generation: z.number(),
   /** The id of the source that is read next. */
   nextSource: z.number(),
@@ -79,7 +79,7 @@ const manifestSchema = z.object({
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>
 
 export const emptyManifest: Manifest = {
-  format: 2,
+  format: 3,
   generation: 0,
   nextSource: 0,
   publishedAt: new Date(0).toISOString(),
@@ -91,14 +91,33 @@ export const emptyManifest: Manifest = {
 
 export const manifestName = 'manifest.json'
 
-/** The published state; the empty one where there is none, or where it was written by another version. */
+type Reading = Readonly<{ stamp: string; manifest: Manifest }>
+
+/** The last reading of each lake: a manifest of many files takes a while to parse, and is looked at in every call. */
+const readings = new Map<string, Reading>()
+
+async function readAnew(path: string, stamp: string): Promise<Reading> {
+  const parsed = manifestSchema.safeParse(parseJson(await readFile(path, 'utf8')))
+  return { stamp, manifest: parsed.success ? parsed.data : emptyManifest }
+}
+
+/**
+ * The published state; the empty one where there is none, or where it was written by another version. It is the same
+ * object as long as its file is the same.
+ */
 export async function readManifest(lakeDir: string): Promise<Manifest> {
-  const text = await readFile(join(lakeDir, manifestName), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
+  const path = join(lakeDir, manifestName)
+  try {
+    const { ino, mtimeMs, size } = await stat(path)
+    const stamp = `${ino} ${mtimeMs} ${size}`
+    const earlier = readings.get(lakeDir)
+    const reading = earlier?.stamp === stamp ? earlier : await readAnew(path, stamp)
+    readings.set(lakeDir, reading)
+    return reading.manifest
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return emptyManifest
     throw error
-  })
-  const parsed = manifestSchema.safeParse(parseJson(text))
-  return parsed.success ? parsed.data : emptyManifest
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -1,11 +1,9 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { toFileError } from '../core/file-error.ts'
 import type { Log } from '../core/log.ts'
 import { noProgress } from '../core/progress.ts'
 import { createLakeSnapshot, type LakeSnapshot } from './lake-snapshot.ts'
-import { emptyManifest, type Manifest, manifestName, readManifest } from './manifest.ts'
+import { readManifest } from './manifest.ts'
 import { type SyncResult, syncLake } from './sync-lake.ts'
 import type { LakeFolders } from './build/work-space.ts'
 
@@ -25,21 +23,6 @@ const longestRestMs = 1_000
 const longestFailedRestMs = 60_000
 
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref())
-
-/** The published state, read again only when its file changed. */
-function createManifestReader(lakeDir: string): () => Promise<Manifest> {
-  let seen = ''
-  let manifest = emptyManifest
-  return async () => {
-    const found = await stat(join(lakeDir, manifestName)).catch(() => undefined)
-    const stamp = found ? `${found.ino} ${found.mtimeMs} ${found.size}` : ''
-    if (stamp !== seen) {
-      manifest = found ? await readManifest(lakeDir) : emptyManifest
-      seen = stamp
-    }
-    return manifest
-  }
-}
 
 type Import = Readonly<{ startedAt: number; result: Promise<SyncResult | undefined> }>
 
@@ -97,7 +80,7 @@ function createImporter(options: LakeOptions, log: Log) {
 
 /** Opens the lake for reading. Nothing is read before the first snapshot. */
 export function openLake(options: LakeOptions, log: Log): Lake {
-  const readCurrent = createManifestReader(options.lakeDir)
+  const readCurrent = () => readManifest(options.lakeDir)
   const importer = createImporter(options, log)
   return {
     snapshot: async () => {

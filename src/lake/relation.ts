@@ -3,7 +3,7 @@ import type { Service } from '../catalog/service.ts'
 import { quoteName, quoteText } from '../core/sql-text.ts'
 import { attributeMap, eventList, linkList } from '../exports/canonical.ts'
 import { mostRemembered } from './build/found-attributes.ts'
-import type { FoundAttribute, Partition } from './manifest.ts'
+import type { FoundAttribute, Manifest, Partition } from './manifest.ts'
 import { readAttribute } from './tables/typed-columns.ts'
 
 /** A found attribute over all partitions: how many rows have it, and the one type that holds them all. */
@@ -76,8 +76,16 @@ function readFoundColumn(column: Column, attributes: readonly FoundAttribute[]):
   return `${printValue[here.type](name)} AS ${name}`
 }
 
-const readFiles = (lakeDir: string, partitions: readonly Partition[]) =>
-  `read_parquet([${partitions.map(({ file }) => quoteText(`${lakeDir}/${file}`)).join(', ')}], hive_partitioning = false)`
+const readFiles = (lakeDir: string, files: readonly string[]) =>
+  `read_parquet([${files.map((file) => quoteText(`${lakeDir}/${file}`)).join(', ')}], hive_partitioning = false)`
+
+/** SELECT of the index of traces, rows of sources that are gone among them; undefined where there is none. */
+export function toTraceIndex(lakeDir: string, { sources }: Manifest): string | undefined {
+  const files = [...new Set(sources.flatMap(({ index }) => index ?? []))]
+  return files.length > 0
+    ? `SELECT source, trace_id, "start", "rows" FROM ${readFiles(lakeDir, files)}`
+    : undefined
+}
 
 const signature = ({ attributes }: Partition) =>
   attributes
@@ -115,7 +123,10 @@ export function toRelation(
   return [...groups.values()]
     .map((group) => {
       const extra = found.map((column) => readFoundColumn(column, group[0]?.attributes ?? []))
-      return `SELECT ${[...names, ...extra, ...nested].join(', ')} FROM ${readFiles(lakeDir, group)}`
+      return `SELECT ${[...names, ...extra, ...nested].join(', ')} FROM ${readFiles(
+        lakeDir,
+        group.map(({ file }) => file),
+      )}`
     })
     .join('\nUNION ALL\n')
 }

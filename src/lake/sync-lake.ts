@@ -81,7 +81,7 @@ async function build(space: WorkSpace, job: Job, damaged: Damaged): Promise<Mani
   const spans = await rebuildKind(space, 'spans', job, sources, read)
   const logs = await rebuildKind(space, 'logs', job, sources, read)
   return {
-    format: 2,
+    format: 3,
     generation: old.generation + 1,
     nextSource: firstId + toRead.length * idsPerUnit,
     publishedAt: new Date().toISOString(),

@@ -7,7 +7,7 @@ import type { QuerySchema } from './schema.ts'
 import { raw, sql, value, when } from './sql.ts'
 
 export type TraceListRequest = Readonly<{
-  /** SELECTs of the services `traces` and `spans`. */
+  /** SELECTs of the services `traces` and `spans`, which hold at least the window's traces. */
   traces: string
   spans: string
   /** Schema of `spans`, for the filters. */
@@ -17,12 +17,13 @@ export type TraceListRequest = Readonly<{
   sort: 'asc' | 'desc'
   /** Start in nanoseconds and id of the last trace shown. */
   after: Readonly<{ ns: bigint; id: string }> | undefined
+  /** Rows, at most. */
   limit: number
 }>
 
 /**
- * One page of traces by start time, one more than `limit` to know whether there are more.
- * A trace matches when one of its spans matches all filters. Throws `unknown_name` and `invalid_argument`.
+ * The first traces of a window by start time. A trace matches when one of its spans matches all filters.
+ * Throws `unknown_name` and `invalid_argument`.
  */
 export function compileTraceList(request: TraceListRequest): Statement {
   const { range, filters, sort, after } = request
@@ -44,9 +45,11 @@ WHERE "timestamp" >= ${instant(range.startNs)}
     FROM (
 ${raw(request.spans)}
     ) AS span
-    WHERE ${conditions}
+    WHERE trace_start >= ${instant(range.startNs)}
+      AND trace_start < ${instant(range.endNs)}
+      AND ${conditions}
   )`,
   )}
 ORDER BY "timestamp" ${direction}, trace_id ${direction}
-LIMIT ${raw(String(request.limit + 1))}`
+LIMIT ${raw(String(request.limit))}`
 }

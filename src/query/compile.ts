@@ -16,6 +16,8 @@ export type ResultColumn = Readonly<{ name: string; type: Column['type']; unit: 
 /** A statement and the columns of its rows, in order. It asks for one row more than `limit`, to know whether there are more. */
 export type CompiledQuery = Readonly<{
   statement: Statement
+  /** Names of all columns of its rows, those that are not shown among them. */
+  names: readonly string[]
   columns: readonly ResultColumn[]
   limit: number
 }>
@@ -111,8 +113,18 @@ function orderBy(
 
 const limitTo = (limit: number): Sql => raw(`\nLIMIT ${limit + 1}`)
 
-const toColumns = (selected: readonly Selected[]): readonly ResultColumn[] =>
-  selected.map(({ name, type, unit }) => ({ name, type, unit }))
+/** A query whose statement gives `selected`, or these and more (`given`). */
+const toCompiled = (
+  statement: Statement,
+  selected: readonly Selected[],
+  limit: number,
+  given: readonly Selected[] = selected,
+): CompiledQuery => ({
+  statement,
+  names: given.map(({ name }) => name),
+  columns: selected.map(({ name, type, unit }) => ({ name, type, unit })),
+  limit,
+})
 
 /** Groups, which come first in the result, by their values. */
 const byGroups = (groups: readonly Selected[]): readonly string[] => groups.map((_, i) => String(i + 1))
@@ -139,7 +151,7 @@ function compileGrouped(
   const statement = sql`${select(counted)}
 ${from(source)}
 ${where(source, request.filters, at)}${groupBy(groups)}${orderBy(selected, request.orders, largestFirst(groups), at)}${limitTo(request.limit)}`
-  return { statement, columns: toColumns(selected), limit: request.limit }
+  return toCompiled(statement, selected, request.limit, counted)
 }
 
 const compileScalar = (source: QuerySource, request: Of<'scalar'>, at: string): CompiledQuery =>
@@ -172,7 +184,7 @@ function compileSeries(source: QuerySource, request: Of<'series'>, at: string): 
   const statement = sql`${select(selected)}
 ${from(source)}
 ${where(source, request.filters, at)}${groupBy(groups)}${orderBy(selected, [], byGroups(groups), at)}${limitTo(request.limit)}`
-  return { statement, columns: toColumns(selected), limit: request.limit }
+  return toCompiled(statement, selected, request.limit)
 }
 
 const longest = raw('10000')
@@ -201,7 +213,7 @@ function compileTable(source: QuerySource, request: Of<'table'>, at: string): Co
 ${from(source)}
 ${where(source, request.filters, at)}
 ORDER BY ${join(all, ', ')}${limitTo(request.limit)}`
-  return { statement, columns: toColumns(selected), limit: request.limit }
+  return toCompiled(statement, selected, request.limit)
 }
 
 function compileFacet(source: QuerySource, request: Of<'facet'>, at: string): CompiledQuery {
@@ -215,7 +227,7 @@ ${from(source)}
 ${where(source, request.filters, at)}
 GROUP BY 1
 ORDER BY "count" DESC, "value" ASC NULLS LAST${limitTo(request.limit)}`
-  return { statement, columns: toColumns(selected), limit: request.limit }
+  return toCompiled(statement, selected, request.limit)
 }
 
 const compilers: Readonly<{

@@ -1,30 +1,47 @@
 import type { Statement } from '../engine/engine.ts'
+import { instant } from './instant.ts'
+import { raw, sql, value, when } from './sql.ts'
+
+/** What the index knows of a trace: each `source` that has some of it, how many `rows`, and when they begin, as decimal text `start_ns`. */
+export const selectTracePlaces = (index: string, traceId: string): Statement =>
+  sql`SELECT source, "rows", CAST(epoch_ns("start") AS VARCHAR) AS start_ns
+FROM (
+${raw(index)}
+) AS trace_index
+WHERE trace_id = ${value(traceId)}`
 
 export type TraceRequest = Readonly<{
   traceId: string
-  limit: number
+  /** The value of `trace_start`, if known, which leads to the trace's place in a file. */
+  startNs: bigint | undefined
+  /** The most spans to give; without it all are given, which is quicker. */
+  limit: number | undefined
   /** A span that must be among those given, whatever its place; it comes first. */
   spanId?: string | undefined
 }>
 
-/**
- * The first spans of one trace in order of start, and with each how many there are.
- * `start_ns` and `end_ns` are decimal texts, exact to the nanosecond.
- */
-export const selectSpans = (spans: string, { traceId, limit, spanId = '' }: TraceRequest): Statement => ({
-  sql: `SELECT
+/** The first spans of one trace in order of start. `start_ns` and `end_ns` are decimal texts, exact to the nanosecond. */
+export const selectSpans = (
+  spans: string,
+  { traceId, startNs, limit, spanId = '' }: TraceRequest,
+): Statement =>
+  sql`SELECT
   *,
-  count(*) OVER () AS span_total,
   CAST(epoch_ns("timestamp") AS VARCHAR) AS start_ns,
   CAST(epoch_ns("timestamp") + duration AS VARCHAR) AS end_ns
 FROM (
-${spans}
+${raw(spans)}
 ) AS source
-WHERE trace_id = ?
-ORDER BY span_id = ? DESC, "timestamp", span_id
-LIMIT ${limit}`,
-  params: [traceId, spanId],
-})
+WHERE trace_id = ${value(traceId)}${when(startNs !== undefined, () => sql`\n  AND trace_start = ${instant(startNs ?? 0n)}`)}
+ORDER BY span_id = ${value(spanId)} DESC, "timestamp", span_id${when(limit !== undefined, () => raw(`\nLIMIT ${limit}`))}`
+
+/** How many spans a trace has, as `spans`. */
+export const selectSpanCount = (traces: string, traceId: string): Statement =>
+  sql`SELECT span_count AS spans
+FROM (
+${raw(traces)}
+) AS source
+WHERE trace_id = ${value(traceId)}`
 
 const recordColumns = [
   'span_id',

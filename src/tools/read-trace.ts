@@ -1,8 +1,10 @@
-import { spans } from '../catalog/services/telemetry.ts'
+import { logs, spans, traces } from '../catalog/services/telemetry.ts'
 import { AppError } from '../core/errors.ts'
+import { formatDay } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
-import { selectSpans } from '../query/trace-statements.ts'
+import { selectSpanCount, selectSpans, selectTraceLogs } from '../query/trace-statements.ts'
+import type { TracePlace } from './find-trace.ts'
 import type { ToolContext } from './tool.ts'
 
 /** Spans that are read of one trace; more would fill any assistant's context many times over. */
@@ -11,13 +13,25 @@ export const mostSpans = 2_000
 /** The first spans of a trace in order of start, and, if it has one, the span of an id before them. Throws `not_found`. */
 export async function readSpans(
   snapshot: LakeSnapshot,
-  traceId: string,
+  { traceId, startNs, exportedSpans }: TracePlace,
   { runtime, signal }: ToolContext,
   spanId?: string,
 ): Promise<readonly Row[]> {
-  const statement = selectSpans(snapshot.relation(spans), { traceId, spanId, limit: mostSpans })
-  const rows = await runtime.engine.run(statement, signal)
-  if (rows.length > 0) return rows
+  if (startNs !== undefined) {
+    const days = new Set([formatDay(startNs)])
+    const limit = exportedSpans > mostSpans ? mostSpans : undefined
+    const request = { traceId, spanId, limit }
+    const range = { startNs, endNs: startNs + 1n }
+    const near = snapshot.relation(spans, { days, range })
+    const found = await runtime.engine.run(selectSpans(near, { ...request, startNs }), signal)
+    if (found.length > 0) return found
+    // Its first span has copies, and one that begins later was kept: the trace is elsewhere in the day's files.
+    const rows = await runtime.engine.run(
+      selectSpans(snapshot.relation(spans, { days }), { ...request, startNs: undefined }),
+      signal,
+    )
+    if (rows.length > 0) return rows
+  }
   throw new AppError({
     code: 'not_found',
     message: `There is no trace ${traceId}.`,
@@ -25,6 +39,29 @@ export async function readSpans(
     actual: traceId,
     next: 'Find existing ids with traces_list over a wider time range.',
   })
+}
+
+/** How many spans a trace has of which `rows` were read. */
+export async function countSpans(
+  snapshot: LakeSnapshot,
+  { traceId, startNs = 0n }: TracePlace,
+  rows: readonly Row[],
+  { runtime, signal }: ToolContext,
+): Promise<number> {
+  if (rows.length < mostSpans) return rows.length
+  const ofDay = snapshot.relation(traces, { days: new Set([formatDay(startNs)]) })
+  const [found] = await runtime.engine.run(selectSpanCount(ofDay, traceId), signal)
+  return Number(found?.['spans'])
+}
+
+/** All log records of a trace in order of time. */
+export async function readTraceLogs(
+  snapshot: LakeSnapshot,
+  { traceId, logDays: days }: TracePlace,
+  { runtime, signal }: ToolContext,
+): Promise<readonly Row[]> {
+  if (days.size === 0) return []
+  return runtime.engine.run(selectTraceLogs(snapshot.relation(logs, { days }), traceId), signal)
 }
 
 /** Spans that a platform writes about itself begin so; they are shown on request only. */

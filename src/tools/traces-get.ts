@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { logs } from '../catalog/services/telemetry.ts'
-import { selectTraceLogs } from '../query/trace-statements.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
+import { findTrace } from './find-trace.ts'
 import { parseTraceId, traceIdSchema } from './ids.ts'
 import { resourceLogsSchema, resourceSpansSchema, toResourceLogs, toResourceSpans } from './otlp-json.ts'
-import { internalPrefix, mostSpans, readSpans } from './read-trace.ts'
+import { countSpans, internalPrefix, mostSpans, readSpans, readTraceLogs } from './read-trace.ts'
 import { toTraceText } from './trace-text.ts'
 
 const toCutNotes = (count: number, traceId: string): readonly string[] =>
@@ -43,15 +42,14 @@ Internal operata.* spans are left out unless includeInternal is true.`,
     const id = parseTraceId(traceId)
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
-    const all = await readSpans(snapshot, id, context)
+    const place = await findTrace(snapshot, id, context)
+    const all = await readSpans(snapshot, place, context)
+    const count = await countSpans(snapshot, place, all, context)
     const spans = all.filter((row) => includeInternal || !String(row['span_name']).startsWith(internalPrefix))
     const shown = new Set(spans.map((row) => row['span_id']))
-    const records = await context.runtime.engine.run(
-      selectTraceLogs(snapshot.relation(logs), id),
-      context.signal,
-    )
+    const records = await readTraceLogs(snapshot, place, context)
     const ofShown = records.filter((row) => row['span_id'] === null || shown.has(row['span_id'] ?? ''))
-    const notes = [...toImportNotes(snapshot), ...toCutNotes(Number(all[0]?.['span_total']), id)]
+    const notes = [...toImportNotes(snapshot), ...toCutNotes(count, id)]
     return {
       traceId: id,
       spanCount: spans.length,

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { spans, traces } from '../catalog/services/telemetry.ts'
+import { traces } from '../catalog/services/telemetry.ts'
 import { parseInstant, parseTimeRange } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
-import { compileTraceList } from '../query/compile-trace-list.ts'
 import { filterSchema } from '../query/request.ts'
 import { cursorSchema, parseCursor, toCursor } from './cursor.ts'
 import { checkHasData, describeRange, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
+import { readTracePage } from './read-trace-page.ts'
 import { toTextTable } from './text-table.ts'
 
 const traceSchema = z.object({
@@ -57,24 +57,14 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
     cursor: cursorSchema.optional(),
   }),
   output,
-  run: async ({ startTime, endTime, filters, sort, limit, cursor }, { runtime, signal }) => {
+  run: async ({ startTime, endTime, filters, sort, limit, cursor }, context) => {
     const range = parseTimeRange(startTime, endTime)
     const call = ['traces_list', startTime, endTime, filters ?? [], sort]
     const after = parseCursor(call, cursor)
-    const snapshot = await runtime.lake.snapshot()
-    checkHasData(snapshot, runtime.config)
-    const schema = snapshot.schema(spans)
-    const statement = compileTraceList({
-      traces: snapshot.relation(traces, range),
-      spans: snapshot.relation(spans, range),
-      schema,
-      range,
-      filters,
-      sort,
-      after,
-      limit,
-    })
-    const rows = await runtime.engine.run(statement, signal)
+    const snapshot = await context.runtime.lake.snapshot()
+    checkHasData(snapshot, context.runtime.config)
+    const page = { range, filters, sort, after, limit: limit + 1 }
+    const rows = await readTracePage(snapshot, page, context)
     const found = rows.slice(0, limit).map(toTrace)
     const last = found.at(-1)
     const notes = [

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { getService } from '../catalog/catalog.ts'
-import { AppError, type ErrorDetails, toErrorDetails } from '../core/errors.ts'
+import { AppError, type ErrorDetails } from '../core/errors.ts'
 import type { JsonValue } from '../core/json-value.ts'
-import { formatInstant, parseTimeRange, type TimeRange } from '../core/time-range.ts'
+import { formatInstant, parseTimeRange } from '../core/time-range.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
-import { type CompiledQuery, compile, matchedRowsName } from '../query/compile.ts'
+import { matchedRowsName } from '../query/compile.ts'
 import {
   type QueriesRequest,
   type QueryRequest,
@@ -13,11 +12,11 @@ import {
   querySchemas,
 } from '../query/request.ts'
 import { checkHasData, describeRange, toImportNotes } from './data-notes.ts'
-import { defineTool, isStale } from './define-tool.ts'
+import { defineTool } from './define-tool.ts'
 import { errorSchema, toErrorJson } from './error-schema.ts'
 import { toErrorText } from './reply.ts'
+import { type Outcome, type PlacedQuery, runQueries } from './run-queries.ts'
 import { toTextTable } from './text-table.ts'
-import type { ToolContext } from './tool.ts'
 
 const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
@@ -41,11 +40,9 @@ const output = z.object({
   notes: z.array(z.string()).optional(),
 })
 
-type Placed = Readonly<{ request: QueryRequest; at: string }>
-
 const types = Object.keys(querySchemas) as readonly QueryType[]
 
-function listQueries(queries: QueriesRequest): readonly Placed[] {
+function listQueries(queries: QueriesRequest): readonly PlacedQuery[] {
   const placed = types.flatMap((type) =>
     (queries[type] ?? []).map((query, i) => ({
       request: { type, ...query } as QueryRequest,
@@ -79,20 +76,15 @@ const toCell = (value: JsonValue | undefined): z.infer<typeof cellSchema> => {
   return typeof value === 'object' ? JSON.stringify(value) : value
 }
 
-async function runQuery(
-  snapshot: LakeSnapshot,
-  range: TimeRange,
-  { request, at }: Placed,
-  { runtime, signal }: ToolContext,
-): Promise<Result> {
-  const service = getService(request.service, `${at}.service`)
-  const schema = snapshot.schema(service)
-  const query: CompiledQuery = compile(
-    { relation: snapshot.relation(service, range), schema, range },
-    request,
-    at,
-  )
-  const rows = await runtime.engine.run(query.statement, signal)
+const toFailure = ({ type, service }: QueryRequest, details: ErrorDetails): Result => ({
+  type,
+  service,
+  error: toErrorJson(details),
+})
+
+function toResult(snapshot: LakeSnapshot, { request }: PlacedQuery, outcome: Outcome): Result {
+  if ('error' in outcome) return toFailure(request, outcome.error)
+  const { service, query, rows } = outcome
   const shown = rows.slice(0, query.limit)
   const matchedRows = rows[0]?.[matchedRowsName]
   const isEmpty = rows.length === 0 || matchedRows === 0
@@ -111,32 +103,12 @@ async function runQuery(
   }
 }
 
-const toFailure = (request: QueryRequest, details: ErrorDetails): Result => ({
-  type: request.type,
-  service: request.service,
-  error: toErrorJson(details),
-})
-
-/** A query's result, or its error in place of it; the other queries of the call go on. */
-async function tryQuery(
-  snapshot: LakeSnapshot,
-  range: TimeRange,
-  query: Placed,
-  context: ToolContext,
-): Promise<Result> {
-  return runQuery(snapshot, range, query, context).catch((error: unknown) => {
-    if (isStale(error)) throw error
-    context.runtime.log[error instanceof AppError ? 'debug' : 'error'](`traces_query ${query.at}: ${error}`)
-    return toFailure(query.request, toErrorDetails(error))
-  })
-}
-
 /** Length of one call's answers after which no further query is run; far above what an assistant can read. */
 const mostCharacters = 4_000_000
 
 const fullAnswer: ErrorDetails = {
   code: 'too_large',
-  message: 'The queries before this one have filled the answer.',
+  message: 'Other queries of the call have filled the answer.',
   next: 'Ask for fewer rows or columns, or send this query in a call of its own.',
 }
 
@@ -169,21 +141,24 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
     const placed = listQueries(input.queries)
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
-    const results: [string, Result][] = []
+    const results = new Map<PlacedQuery, Result>()
     let size = 0
-    for (const query of placed) {
-      const result =
-        size > mostCharacters
-          ? toFailure(query.request, fullAnswer)
-          : await tryQuery(snapshot, range, query, context)
+    for await (const [query, outcome] of runQueries({ snapshot, range, context }, placed)) {
+      const result = toResult(snapshot, query, outcome)
+      results.set(query, result)
       size += JSON.stringify(result).length
-      results.push([query.request.key, result])
+      if (size > mostCharacters) break
     }
     const notes = toImportNotes(snapshot)
     return {
       startTime: formatInstant(range.startNs),
       endTime: formatInstant(range.endNs),
-      results: Object.fromEntries(results),
+      results: Object.fromEntries(
+        placed.map((query) => [
+          query.request.key,
+          results.get(query) ?? toFailure(query.request, fullAnswer),
+        ]),
+      ),
       ...(notes.length > 0 && { notes: [...notes] }),
     }
   },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { findInsights, type Insight } from '../catalog/find-insights.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
+import { findTrace } from './find-trace.ts'
 import { parseSpanId, parseTraceId, spanIdSchema, traceIdSchema } from './ids.ts'
 import { toLine } from './to-line.ts'
 import { getSpan, readSpans, toAttributes } from './read-trace.ts'
@@ -48,7 +49,8 @@ Also names the other spans of the trace that have insights.`,
     const spanId = parseSpanId(input.spanId)
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
-    const rows = await readSpans(snapshot, traceId, context, spanId)
+    const place = await findTrace(snapshot, traceId, context)
+    const rows = await readSpans(snapshot, place, context, spanId)
     const span = getSpan(rows, traceId, spanId)
     const otherSpans = rows
       .filter((row) => row !== span)

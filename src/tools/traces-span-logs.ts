@@ -5,6 +5,7 @@ import { selectSpanLogs } from '../query/trace-statements.ts'
 import { cursorSchema, parseCursor, toCursor } from './cursor.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
+import { findTrace } from './find-trace.ts'
 import { parseSpanId, parseTraceId, spanIdSchema, traceIdSchema } from './ids.ts'
 import { toLine } from './to-line.ts'
 import { getSpan, readSpans, toAttributes } from './read-trace.ts'
@@ -58,11 +59,17 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
     const { engine } = context.runtime
+    const place = await findTrace(snapshot, traceId, context)
     const rows = await engine.run(
-      selectSpanLogs(snapshot.relation(logs), { traceId, spanId, after, limit: input.limit }),
+      selectSpanLogs(snapshot.relation(logs, { days: place.logDays }), {
+        traceId,
+        spanId,
+        after,
+        limit: input.limit,
+      }),
       context.signal,
     )
-    if (rows.length === 0) getSpan(await readSpans(snapshot, traceId, context, spanId), traceId, spanId)
+    if (rows.length === 0) getSpan(await readSpans(snapshot, place, context, spanId), traceId, spanId)
     const shown = rows.slice(0, input.limit)
     const last = shown.at(-1)
     const notes = [

@@ -49,7 +49,7 @@ describe('a relation of a window', () => {
     async (_, service) => {
       for (const range of ranges) {
         const [row] = await world.query(`SELECT
-  (SELECT count(*) FROM (${snapshot.relation(service, range)}) WHERE ${inRange(range)}) AS pruned,
+  (SELECT count(*) FROM (${snapshot.relation(service, { range })}) WHERE ${inRange(range)}) AS pruned,
   (SELECT count(*) FROM (${snapshot.relation(service)}) WHERE ${inRange(range)}) AS whole`)
         expect(row?.['pruned'], `${range.startNs}`).toBe(row?.['whole'])
       }
@@ -60,7 +60,7 @@ describe('a relation of a window', () => {
     const spans = services.find(({ name }) => name === 'spans')
     for (const range of ranges) {
       const [row] = await world.query(
-        `SELECT count(*) AS n FROM (${spans && snapshot.relation(spans, range)}) WHERE ${inRange(range)}`,
+        `SELECT count(*) AS n FROM (${spans && snapshot.relation(spans, { range })}) WHERE ${inRange(range)}`,
       )
       expect(row?.['n']).toBe(rows.filter(({ ns }) => ns >= range.startNs && ns < range.endNs).length)
     }
@@ -70,7 +70,7 @@ describe('a relation of a window', () => {
     '%s: reads fewer files for a narrow window, and none beyond the data',
     (_, service) => {
       const files = (range?: TimeRange) =>
-        snapshot.relation(service, range).match(/[^/']+\.parquet/g)?.length ?? 0
+        snapshot.relation(service, range ? { range } : {}).match(/[^/']+\.parquet/g)?.length ?? 0
       expect(files()).toBeGreaterThanOrEqual(4)
       expect(files({ startNs: start + 2n * hour, endNs: start + 3n * hour })).toBeLessThan(files())
       expect(files({ startNs: 0n, endNs: start })).toBe(0)
@@ -82,7 +82,7 @@ describe('a relation of a window', () => {
     '%s: has the same columns and types however few partitions it reads',
     async (_, service) => {
       const shape = async (range?: TimeRange) =>
-        (await world.query(`DESCRIBE ${snapshot.relation(service, range)}`)).map((row) => [
+        (await world.query(`DESCRIBE ${snapshot.relation(service, range ? { range } : {})}`)).map((row) => [
           row['column_name'],
           row['column_type'],
         ])

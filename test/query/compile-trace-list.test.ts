@@ -70,7 +70,7 @@ async function readAll(
 ) {
   const seen: { id: string; ns: bigint }[] = []
   for (let page = 0; page < 200; page++) {
-    const rows = await list({ ...change, limit, after: seen.at(-1) })
+    const rows = await list({ ...change, limit: limit + 1, after: seen.at(-1) })
     seen.push(...rows.slice(0, limit))
     if (rows.length <= limit) return seen
     await between(page)
@@ -102,11 +102,13 @@ WHERE "timestamp" >= make_timestamp_ns(CAST(? AS BIGINT))
     FROM (
 SELECT * FROM spans
     ) AS span
-    WHERE ("span_name" = ?)
+    WHERE trace_start >= make_timestamp_ns(CAST(? AS BIGINT))
+      AND trace_start < make_timestamp_ns(CAST(? AS BIGINT))
+      AND ("span_name" = ?)
   )
 ORDER BY "timestamp" ASC, trace_id ASC
-LIMIT 8`,
-      params: [0n, 10n * day, 5n, 5n, 'ab', 'x'],
+LIMIT 7`,
+      params: [0n, 10n * day, 5n, 5n, 'ab', 0n, 10n * day, 'x'],
     })
   })
 })

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Row } from '../../src/engine/engine.ts'
-import { selectSpanLogs, selectSpans, selectTraceLogs } from '../../src/query/trace-statements.ts'
+import {
+  selectSpanCount,
+  selectSpanLogs,
+  selectSpans,
+  selectTraceLogs,
+  selectTracePlaces,
+} from '../../src/query/trace-statements.ts'
 import { createStore, type Store, traceId } from './traces.ts'
 
 let store: Store
@@ -58,33 +64,55 @@ beforeAll(async () => {
 
 afterAll(() => store.engine.close())
 
+const whole = (trace: number) => ({ traceId: traceId(trace), startNs: undefined, limit: undefined })
+
 test('spans of one trace, by start and then by id, with ends exact to the nanosecond', async () => {
-  const rows = await store.engine.run(selectSpans('SELECT * FROM spans', { traceId: traceId(1), limit: 100 }))
+  const rows = await store.engine.run(selectSpans('SELECT * FROM spans', whole(1)))
   expect(rows.map((row) => [row['span_id'], row['start_ns'], row['end_ns']])).toEqual([
     ['c', '-7', '9007199254740986'],
     ['a', '5', '9007199254740998'],
     ['b', '5', '9007199254740998'],
     ['d', '1777593600123456789', '1786600799378197782'],
   ])
-  expect(
-    await store.engine.run(selectSpans('SELECT * FROM spans', { traceId: traceId(3), limit: 100 })),
-  ).toEqual([])
+  expect(await store.engine.run(selectSpans('SELECT * FROM spans', whole(3)))).toEqual([])
+})
+
+test('spans of one trace whose start is known, some of them, with a chosen one first', async () => {
+  const read = async (startNs: bigint | undefined, limit: number | undefined, id: string) => {
+    const request = { traceId: traceId(1), startNs, limit, spanId: id }
+    const rows = await store.engine.run(selectSpans('SELECT * FROM spans', request))
+    return rows.map((row) => row['span_id'])
+  }
+  expect(await read(-7n, undefined, '')).toEqual(['c', 'a', 'b', 'd'])
+  expect(await read(-7n, 2, 'd')).toEqual(['d', 'c'])
+  expect(await read(-6n, undefined, '')).toEqual([])
+})
+
+test('how many spans a trace has, and where the index has it', async () => {
+  const { sql, params } = selectSpanCount('SELECT * FROM traces', traceId(1))
+  expect(await store.engine.run({ sql, params })).toEqual([{ spans: 4 }])
+  const index = `SELECT * FROM (VALUES (1, 'x', make_timestamp_ns(9007199254740993), 2), (2, 'y', make_timestamp_ns(1), 1), (3, 'x', make_timestamp_ns(0), 5)) AS t(source, trace_id, "start", "rows")`
+  const found = await store.engine.run(selectTracePlaces(index, 'x'))
+  expect(found).toEqual([
+    { source: 1, rows: 2, start_ns: '9007199254740993' },
+    { source: 3, rows: 5, start_ns: '0' },
+  ])
 })
 
 test('the exact statement of spans and of a page of logs', () => {
-  expect(selectSpans('SELECT 1', { traceId: 'id', limit: 5, spanId: 'first' })).toEqual({
+  expect(selectSpans('SELECT 1', { traceId: 'id', startNs: 7n, limit: 5, spanId: 'first' })).toEqual({
     sql: `SELECT
   *,
-  count(*) OVER () AS span_total,
   CAST(epoch_ns("timestamp") AS VARCHAR) AS start_ns,
   CAST(epoch_ns("timestamp") + duration AS VARCHAR) AS end_ns
 FROM (
 SELECT 1
 ) AS source
 WHERE trace_id = ?
+  AND trace_start = make_timestamp_ns(CAST(? AS BIGINT))
 ORDER BY span_id = ? DESC, "timestamp", span_id
 LIMIT 5`,
-    params: ['id', 'first'],
+    params: ['id', 7n, 'first'],
   })
   const page = selectSpanLogs('SELECT 1', { traceId: 't', spanId: 's', after: { ns: 5n, id: 'r' }, limit: 3 })
   expect(page.params).toEqual(['t', 's', 5n, 'r'])

@@ -54,6 +54,10 @@ export async function createStore(): Promise<Store> {
         })
       }
       await engine.run({
+        sql: `UPDATE spans SET trace_start = first FROM (SELECT trace_id AS id, min("timestamp") AS first FROM spans GROUP BY id) WHERE trace_id = id`,
+        params: [],
+      })
+      await engine.run({
         sql: `CREATE OR REPLACE TABLE traces AS SELECT trace_id, min("timestamp") AS "timestamp", count(*) AS span_count FROM spans GROUP BY trace_id`,
         params: [],
       })

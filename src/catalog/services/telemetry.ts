@@ -10,6 +10,7 @@ export const spans: Service = {
   columns: [
     ...spanColumns,
     ...defineColumns('', [
+      ['TraceStart', 'timestamp', 'UTC', 'Earliest start of a span of its trace'],
       ['TraceState', 'string', '', 'W3C trace state'],
       ['ScopeName', 'string', '', 'Instrumentation scope'],
       ['ScopeVersion', 'string', '', 'Version of the instrumentation scope'],

@@ -1,5 +1,6 @@
 import type { AppError } from '../../core/errors.ts'
 import type { Progress } from '../../core/progress.ts'
+import { quoteText } from '../../core/sql-text.ts'
 import { defineStatement } from '../../engine/engine.ts'
 import type { Kind } from '../../exports/canonical.ts'
 import type { Partition } from '../manifest.ts'
@@ -67,6 +68,38 @@ async function findGuilty(
   throw cause
 }
 
+/** Whether a source has rows of the chunk; one that can't be read counts as having some. */
+async function holdsRows(
+  { engine }: WorkSpace,
+  kind: Kind,
+  { number, days }: Chunk,
+  source: StagedSource,
+): Promise<boolean> {
+  const list = days.map((day) => `DATE ${quoteText(day)}`).join(', ')
+  for (const sql of selectChunk(kind, number, [source])) {
+    const found = await engine
+      .run(defineStatement(`SELECT 1 FROM (${sql}) WHERE day IN (${list}) LIMIT 1`))
+      .catch((error: unknown) => {
+        if (isOutsideFile(error)) throw error
+        return ['unreadable']
+      })
+    if (found.length > 0) return true
+  }
+  return false
+}
+
+/** The chunk without the sources that have no rows of it. */
+async function toHeldChunk(
+  space: WorkSpace,
+  kind: Kind,
+  chunk: Chunk,
+  sources: readonly StagedSource[],
+): Promise<Chunk> {
+  const held: number[] = []
+  for (const source of sources) if (await holdsRows(space, kind, chunk, source)) held.push(source.source.id)
+  return { ...chunk, sources: held }
+}
+
 async function runInTurn<T, R>(items: readonly T[], work: (item: T) => Promise<readonly R[]>) {
   const results: R[] = []
   for (const item of items) results.push(...(await work(item)))
@@ -97,6 +130,8 @@ export async function buildChunks(
       if (isOutsideFile(error)) throw error
       const days = toDayChunks(chunk)
       if (days.length > 0) return runInTurn(days, build)
+      const held = await toHeldChunk(space, kind, chunk, sources)
+      if (held.sources.length < sources.length) return build(held)
       const suspects = sources.filter(({ source }) => fresh.has(source.id))
       for (const entry of await findGuilty(space, kind, chunk, suspects, error)) damaged.set(...entry)
       return []

@@ -15,17 +15,20 @@ export type Chunk = Readonly<{
 export const toDayChunks = (chunk: Chunk): readonly Chunk[] =>
   chunk.days.length > 1 ? chunk.days.map((day) => ({ ...chunk, days: [day] })) : []
 
-/**
- * Rows of a chunk, if its days allow. A row takes about 1.3 KB of memory while its tables are built, and spills beyond the
- * limit; so few that a chunk fits into the smallest limit would make more files of a day than readers like.
- */
-const rowsPerChunk = 600_000
+/** A row takes about 1.3 KB of memory while its tables are built, and the statements that build them as much again. */
+const rowsPerMb = 300
+
+/** More rows of a day in one file gain nothing. */
+const mostRows = 600_000
+
+/** Rows of a chunk, if its days allow. */
+export const toRowsPerChunk = (memoryLimitMb: number): number => Math.min(memoryLimitMb * rowsPerMb, mostRows)
 
 /** Each day is files of its own, so that many days take long however few rows they have. */
 const daysPerChunk = 50
 
 /** The plan for days in their order. A day's parts depend on that day alone, so that its files are the same whatever else is stale. */
-export function toChunks(days: readonly DayRows[]): readonly Chunk[] {
+export function toChunks(days: readonly DayRows[], rowsPerChunk: number): readonly Chunk[] {
   const chunks: Chunk[] = []
   let open: { days: string[]; rows: number } = { days: [], rows: 0 }
   const add = (members: readonly string[], parts: number) =>

@@ -16,8 +16,11 @@ const isNameable = "key <> '' AND length(key) <= 500 AND NOT contains(key, chr(0
 
 /** Numbers in their one plain spelling: '007', '1.10' and '1e400' would not come back as they were. */
 const isInteger = "regexp_full_match(value, '0|-?[1-9][0-9]{0,17}')"
-const isDouble =
-  "length(value) <= 18 AND regexp_full_match(value, '0|-?(0|[1-9][0-9]*)([.][0-9]*[1-9])?([eE][+-]?[0-9]{1,2})?')"
+
+/** What DuckDB spells with an exponent, or the export did; so short that a double holds each digit. */
+const isShort = "length(value) <= 18 AND regexp_matches(value, '[eE]|^-?0[.]0000')"
+const isRead = "regexp_replace(CAST(TRY_CAST(value AS DOUBLE) AS VARCHAR), '[.]0$', '') = value"
+const isDouble = `CASE WHEN regexp_full_match(value, '0|-?(0|[1-9][0-9]*)([.][0-9]*[1-9])?([eE][+-]?[0-9]{1,2})?') THEN ${isRead} OR ${isShort} ELSE FALSE END`
 const isBoolean = "value IN ('true', 'false')"
 
 /**

@@ -1,5 +1,7 @@
 import type { Kind } from '../../exports/canonical.ts'
 import { isUsableTime } from '../../exports/values/times.ts'
+import { logsTable } from '../tables/logs-table.ts'
+import { spansTable } from '../tables/spans-table.ts'
 import { logTables, spanTables } from '../tables/tables.ts'
 import type { LakeTable } from '../tables/table.ts'
 
@@ -19,16 +21,13 @@ const hasTime = isUsableTime('"timestamp"')
 /** SQL for the day of a time in UTC. */
 export const toDay = (time: string): string => `CAST(${time} AS DATE)`
 
-/** SQL for the chunk of a row: the day's first, or one of several by the hash of what must stay together. */
-export const toChunk = (key: string): string => `CAST("first" + hash(${key}) % parts AS INTEGER)`
-
 const spanSteps: KindSteps = {
   placeable: `trace_id IS NOT NULL AND span_id IS NOT NULL AND ${hasTime}`,
-  place: (sql) => `SELECT source.*, day, chunk
+  place: (sql) => `SELECT source.*, trace_start, day, chunk
 FROM (${sql}) AS source
 JOIN trace_chunks USING (trace_id)
 WHERE ${spanSteps.placeable}`,
-  orderBy: 'trace_id, "timestamp", span_id',
+  orderBy: spansTable.orderBy,
   tables: spanTables,
 }
 
@@ -36,10 +35,10 @@ const logSteps: KindSteps = {
   placeable: hasTime,
   place: (
     sql,
-  ) => `SELECT source.*, day, ${toChunk(`coalesce(trace_id, CAST("timestamp" AS VARCHAR))`)} AS chunk
+  ) => `SELECT source.*, day, CAST("first" + hash(coalesce(trace_id, CAST("timestamp" AS VARCHAR))) % parts AS INTEGER) AS chunk
 FROM (SELECT *, ${toDay('"timestamp"')} AS day FROM (${sql}) WHERE ${logSteps.placeable}) AS source
 JOIN log_chunks USING (day)`,
-  orderBy: 'trace_id, "timestamp", span_id, body',
+  orderBy: logsTable.orderBy,
   tables: logTables,
 }
 

@@ -38,7 +38,7 @@ ORDER BY day, ${kindSteps[kind].orderBy}`)
 
 /**
  * Of copies of a span with different content the longest and then the most detailed wins; ties fall by content,
- * so that the order in which exports arrived plays no part.
+ * so that the order in which exports arrived plays no part. A trace begins with what is left of it.
  */
 async function dropRepeatedSpans({ engine }: WorkSpace): Promise<void> {
   const run = (sql: string) => engine.run(defineStatement(sql))
@@ -61,7 +61,16 @@ SELECT * FROM loaded ANTI JOIN repeated USING (trace_id, span_id)
 UNION ALL
 SELECT * FROM winners`)
   await run('DROP TABLE winners')
-  await run(`CREATE OR REPLACE TABLE loaded AS SELECT * FROM single ORDER BY day, ${kindSteps.spans.orderBy}`)
+  await run(`CREATE OR REPLACE TABLE loaded AS
+SELECT * EXCLUDE (kept_start) REPLACE (coalesce(kept_start, trace_start) AS trace_start)
+FROM single
+LEFT JOIN (
+  SELECT trace_id, min("timestamp") AS kept_start
+  FROM single
+  SEMI JOIN repeated USING (trace_id)
+  GROUP BY trace_id
+) USING (trace_id)
+ORDER BY day, ${kindSteps.spans.orderBy}`)
   await run('DROP TABLE single')
 }
 

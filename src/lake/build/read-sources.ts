@@ -53,7 +53,15 @@ GROUP BY trace`),
     )
     return uncounted
   },
-  logs: async ({ engine }, _id, sql) => {
+  logs: async ({ engine }, id, sql) => {
+    await engine.run(
+      defineStatement(`INSERT INTO arrived_traces
+SELECT ${id}, trace_id, min("timestamp"), count(*)
+FROM (${sql})
+WHERE ${kindSteps.logs.placeable}
+  AND trace_id IS NOT NULL
+GROUP BY trace_id, ${toDay('"timestamp"')}`),
+    )
     const found = await engine.run(
       defineStatement(`SELECT strftime(CASE WHEN ${kindSteps.logs.placeable} THEN ${toDay('"timestamp"')} END, '%Y-%m-%d') AS day, count(*) AS "rows"
 FROM (${sql})
@@ -77,7 +85,7 @@ async function countSpans(
   read: readonly ReadSource[],
 ): Promise<readonly ReadSource[]> {
   const found = await engine.run(
-    defineStatement(`SELECT source, sum(spans)::BIGINT AS "rows", coalesce(sum(spans) FILTER (trace_id IS NULL), 0)::BIGINT AS skipped
+    defineStatement(`SELECT source, sum("rows")::BIGINT AS "rows", coalesce(sum("rows") FILTER (trace_id IS NULL), 0)::BIGINT AS skipped
 FROM arrived_traces
 GROUP BY source`),
   )
@@ -85,7 +93,7 @@ GROUP BY source`),
   const counts = new Map(found.map((row) => [Number(row['source']), row]))
   return read.map(({ source, rows }) => {
     const row = counts.get(source.id)
-    if (!row) return { source, rows }
+    if (!row || source.kind !== 'spans') return { source, rows }
     return { source: { ...source, rows: Number(row['rows']), skippedRows: Number(row['skipped']) }, rows }
   })
 }

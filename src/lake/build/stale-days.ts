@@ -2,8 +2,8 @@ import { quoteText } from '../../core/sql-text.ts'
 import { defineStatement } from '../../engine/engine.ts'
 import type { Kind } from '../../exports/canonical.ts'
 import type { Source } from '../manifest.ts'
-import { type Chunk, type DayRows, toChunks, toFirstChunks } from './chunks.ts'
-import { toChunk, toDay } from './kinds.ts'
+import { type Chunk, type DayRows, toChunks, toFirstChunks, toRowsPerChunk } from './chunks.ts'
+import { toDay } from './kinds.ts'
 import { selectTraces } from './trace-index.ts'
 import type { WorkSpace } from './work-space.ts'
 
@@ -29,12 +29,32 @@ const toChunkRows = (chunks: readonly Chunk[]) =>
 const printDay = (sql: string) => `strftime(${sql}, '%Y-%m-%d')`
 
 const traceDays = (traces: string) =>
-  `SELECT trace_id, ${toDay('min("start")')} AS day, sum(spans)::BIGINT AS spans FROM (${traces}) GROUP BY trace_id`
+  `SELECT trace_id, min("start") AS trace_start, ${toDay('trace_start')} AS day, sum("rows")::BIGINT AS spans FROM (${traces}) GROUP BY trace_id`
+
+/** The chunk of each trace. A day of several parts is cut by time, so that a file of it holds the traces of some hours. */
+const traceChunks = (chunks: readonly Chunk[]) => `WITH placed AS (
+  SELECT *
+  FROM current_days
+  JOIN (${toChunkRows(chunks)}) AS planned(day, "first", parts) USING (day)
+)
+SELECT trace_id, trace_start, day, "first" AS chunk
+FROM placed
+WHERE parts = 1
+UNION ALL
+SELECT trace_id, trace_start, day, CAST("first" + (spans_before * parts) // day_spans AS INTEGER)
+FROM (
+  SELECT
+    *,
+    sum(spans) OVER (PARTITION BY day ORDER BY trace_start, trace_id) - spans AS spans_before,
+    sum(spans) OVER (PARTITION BY day) AS day_spans
+  FROM placed
+  WHERE parts > 1
+)`
 
 /**
  * A trace lies whole in the partition of the day it began, over all sources. Its day can move when a source comes or goes,
  * so the stale days are those that the changed traces leave and those that they enter.
- * Leaves the table `trace_chunks` (trace_id, day, chunk) of the stale days' traces in the work space.
+ * Leaves the table `trace_chunks` (trace_id, trace_start, day, chunk) of the stale days' traces in the work space.
  */
 async function findStaleSpanDays(
   space: WorkSpace,
@@ -60,11 +80,11 @@ LEFT JOIN current_days USING (day)
 GROUP BY day
 ORDER BY day`)
   const days = totals.map((row): DayRows => ({ day: String(row['day']), rows: Number(row['rows']) }))
-  const chunks = toChunks(days.filter(({ rows }) => rows > 0))
-  await run(`CREATE OR REPLACE TABLE trace_chunks AS
-SELECT trace_id, day, ${toChunk('trace_id')} AS chunk
-FROM current_days
-JOIN (${toChunkRows(chunks)}) AS planned(day, "first", parts) USING (day)`)
+  const chunks = toChunks(
+    days.filter(({ rows }) => rows > 0),
+    toRowsPerChunk(space.memoryLimitMb),
+  )
+  await run(`CREATE OR REPLACE TABLE trace_chunks AS ${traceChunks(chunks)}`)
   await run('DROP TABLE current_days')
   const needed = await run(
     `SELECT DISTINCT chunk, source FROM (${selectTraces(space, after)}) JOIN trace_chunks USING (trace_id)`,
@@ -96,7 +116,10 @@ async function findStaleLogDays(
     day,
     rows: (byDay.get(day) ?? []).reduce((sum, { rows }) => sum + rows, 0),
   }))
-  const chunks = toChunks(totals.filter(({ rows }) => rows > 0))
+  const chunks = toChunks(
+    totals.filter(({ rows }) => rows > 0),
+    toRowsPerChunk(space.memoryLimitMb),
+  )
   await space.engine.run(
     defineStatement(
       `CREATE OR REPLACE TABLE log_chunks AS SELECT * FROM (${toChunkRows(chunks)}) AS planned(day, "first", parts)`,

@@ -7,21 +7,26 @@ import type { Source } from '../manifest.ts'
 import type { WorkSpace } from './work-space.ts'
 
 /**
- * Which traces each source holds: source id, trace id, first start, number of spans. The sources that one sync reads
- * share one file below `index/`. While a sync runs, those just read are in the table `arrived_traces`.
+ * Which traces each source holds: source id, trace id, first start, number of spans; for a source of logs, one row for each
+ * day of a trace, with the first time and the number of records. It tells a sync which days a source touches, and a reader
+ * where to look for a trace: a file is sorted by trace id, in small row groups, so that one of them is read.
+ * The sources that one sync reads share one file below `index/`. While a sync runs, those just read are in the table
+ * `arrived_traces`.
  */
 export async function createArrivedTraces({ engine }: WorkSpace): Promise<void> {
   await engine.run(
     defineStatement(
-      'CREATE OR REPLACE TABLE arrived_traces (source INTEGER, trace_id VARCHAR, "start" TIMESTAMP_NS, spans BIGINT)',
+      'CREATE OR REPLACE TABLE arrived_traces (source INTEGER, trace_id VARCHAR, "start" TIMESTAMP_NS, "rows" BIGINT)',
     ),
   )
 }
 
 /** An index is written whole when its sources are spread over more files than these. */
-const mostFiles = 64
+const mostFiles = 16
 
-const columns = 'source, trace_id, "start", spans'
+const rowGroupSize = 8_192
+
+const columns = 'source, trace_id, "start", "rows"'
 
 const selectIds = (sources: readonly Source[]) =>
   `SELECT unnest([${sources.map(({ id }) => id).join(', ')}]::INTEGER[]) AS source`
@@ -50,17 +55,16 @@ export async function writeTraceIndex(
   space: WorkSpace,
   sources: readonly Source[],
 ): Promise<readonly Source[]> {
-  const spans = sources.filter(({ kind }) => kind === 'spans')
-  const isCrowded = listFiles(spans).length >= mostFiles
-  const unwritten = isCrowded ? spans : spans.filter(({ index }) => !index)
+  const isCrowded = listFiles(sources).length >= mostFiles
+  const unwritten = isCrowded ? sources : sources.filter(({ index }) => !index)
   if (unwritten.length === 0) return sources
   const file = `index/${randomUUID()}.parquet`
   await mkdir(join(space.lakeDir, 'index'), { recursive: true })
   await space.engine.run(
     defineStatement(`COPY (
 ${selectTraces(space, unwritten)}
-ORDER BY source, trace_id
-) TO ${quoteText(join(space.lakeDir, file))} (FORMAT parquet, COMPRESSION zstd)`),
+ORDER BY trace_id, source, "start"
+) TO ${quoteText(join(space.lakeDir, file))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupSize})`),
   )
   const written = new Set(unwritten)
   return sources.map((source) => (written.has(source) ? { ...source, index: file } : source))

@@ -46,7 +46,7 @@ async function writePartition(
     defineStatement(`COPY (
   ${select}
   WHERE day = DATE ${quoteText(bounds.day)}
-) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${table.rowGroupSize})`),
+) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION ${table.parquetVersion}, ROW_GROUP_SIZE ${table.rowGroupSize})`),
   )
   const { size } = await stat(path)
   return { table: table.name, ...bounds, file, bytes: size, attributes: [...attributes] }

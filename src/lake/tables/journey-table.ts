@@ -122,5 +122,6 @@ ${Object.entries(parts)
   columns: '* EXCLUDE (day)',
   orderBy: '"timestamp", trace_id',
   rowGroupSize: 61_440,
+  parquetVersion: 'V1',
   attributes: 'columns',
 }

@@ -8,7 +8,8 @@ export const logsTable: LakeTable = {
   name: logs.name,
   columns: canonicalColumns.logs.map(quoteName).join(', '),
   orderBy: 'trace_id, "timestamp", span_id, body',
-  rowGroupSize: 20_480,
+  rowGroupSize: 8_192,
+  parquetVersion: 'V2',
   service: logs,
   attributes: 'maps',
 }

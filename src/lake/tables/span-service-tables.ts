@@ -47,6 +47,7 @@ FROM ${from(spans)}`,
     columns: '* EXCLUDE (day)',
     orderBy: '"timestamp", trace_id, span_id',
     rowGroupSize: 61_440,
+    parquetVersion: 'V1',
     attributes: 'columns',
   }
 }

@@ -25,6 +25,11 @@ export type LakeTable = Readonly<{
   orderBy: string
   rowGroupSize: number
   /**
+   * Version 2 has delta encodings, which make texts and times smaller and quicker to decode; but also a split of doubles by
+   * bytes, which fewer readers know: it is for tables without doubles. Both are zstd.
+   */
+  parquetVersion: 'V1' | 'V2'
+  /**
    * What becomes of attributes that the catalog doesn't know: typed columns of their own, with only the others left in
    * the maps; or noted but left in the maps. `none` where rows have no attributes.
    */

@@ -28,5 +28,6 @@ GROUP BY day, trace_id`,
   columns: '* EXCLUDE (day)',
   orderBy: '"timestamp", trace_id',
   rowGroupSize: 61_440,
+  parquetVersion: 'V1',
   attributes: 'none',
 }

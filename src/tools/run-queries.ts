@@ -1,0 +1,94 @@
+import { getService } from '../catalog/catalog.ts'
+import type { Service } from '../catalog/service.ts'
+import { AppError, type ErrorDetails, toErrorDetails } from '../core/errors.ts'
+import type { TimeRange } from '../core/time-range.ts'
+import type { Row } from '../engine/engine.ts'
+import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
+import { type CompiledQuery, compile } from '../query/compile.ts'
+import type { QueryRequest } from '../query/request.ts'
+import { sharedRelation, shareScan, splitRows } from '../query/share-scan.ts'
+import { isStale } from './define-tool.ts'
+import type { ToolContext } from './tool.ts'
+
+/** A query and its place in the input. */
+export type PlacedQuery = Readonly<{ request: QueryRequest; at: string }>
+
+/** What a query found, or why it found nothing. */
+export type Outcome = Readonly<
+  { service: Service; query: CompiledQuery; rows: readonly Row[] } | { error: ErrorDetails }
+>
+
+/** One call's queries, all of one window and one published state. */
+type Batch = Readonly<{ snapshot: LakeSnapshot; range: TimeRange; context: ToolContext }>
+
+function compilePlaced({ snapshot, range }: Batch, { request, at }: PlacedQuery, relation?: string) {
+  const service = getService(request.service, `${at}.service`)
+  const schema = snapshot.schema(service)
+  const query = compile(
+    { relation: relation ?? snapshot.relation(service, { range }), schema, range },
+    request,
+    at,
+  )
+  return { service, query }
+}
+
+const run = ({ context: { runtime, signal } }: Batch, statement: CompiledQuery['statement']) =>
+  runtime.engine.run(statement, signal)
+
+/** A query's outcome; the other queries of the call go on whatever it is. */
+async function runOne(batch: Batch, placed: PlacedQuery): Promise<Outcome> {
+  try {
+    const { service, query } = compilePlaced(batch, placed)
+    return { service, query, rows: await run(batch, query.statement) }
+  } catch (error) {
+    if (isStale(error)) throw error
+    const level = error instanceof AppError ? 'debug' : 'error'
+    batch.context.runtime.log[level](`traces_query ${placed.at}: ${error}`)
+    return { error: toErrorDetails(error) }
+  }
+}
+
+/**
+ * Queries of one service as one statement; undefined where that fails, so that each is run by itself and the one at fault
+ * is found.
+ */
+async function runShared(
+  batch: Batch,
+  placed: readonly PlacedQuery[],
+): Promise<readonly Outcome[] | undefined> {
+  try {
+    const compiled = placed.map((each) => compilePlaced(batch, each, sharedRelation))
+    const [first] = compiled
+    if (!first) return []
+    const queries = compiled.map(({ query }) => query)
+    const relation = batch.snapshot.relation(first.service, { range: batch.range })
+    const rows = splitRows(await run(batch, shareScan(relation, queries)), queries)
+    return compiled.map((each, i) => ({ ...each, rows: rows[i] ?? [] }))
+  } catch (error) {
+    if (isStale(error) || batch.context.signal.aborted) throw error
+    return undefined
+  }
+}
+
+/** A table reads few rows of many columns, and finds them faster by itself. */
+const canShare = ({ request }: PlacedQuery) => request.type !== 'table'
+
+/** Queries that share a scan go together, the others each alone. */
+function toGroups(placed: readonly PlacedQuery[]): readonly (readonly PlacedQuery[])[] {
+  const groups = Map.groupBy(placed, (each) => (canShare(each) ? each.request.service : each.at))
+  return [...groups.values()]
+}
+
+/**
+ * Runs queries and gives the outcome of each as it comes; those of one service share a scan. Who has enough may stop.
+ * Throws `stale`, and `timeout` when the call was cancelled.
+ */
+export async function* runQueries(
+  batch: Batch,
+  placed: readonly PlacedQuery[],
+): AsyncGenerator<readonly [PlacedQuery, Outcome]> {
+  for (const group of toGroups(placed)) {
+    const shared = group.length > 1 ? await runShared(batch, group) : undefined
+    for (const [i, each] of group.entries()) yield [each, shared?.[i] ?? (await runOne(batch, each))]
+  }
+}

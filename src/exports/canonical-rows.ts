@@ -1,5 +1,5 @@
 import { type CanonicalRelation, toSelect } from './canonical.ts'
-import { type ParquetFiles, readParquet } from './formats/parquet.ts'
+import { type ParquetFiles, readParquet } from './formats/parquet/parquet.ts'
 
 /** Canonical rows ready to be read. */
 export type CanonicalRows = Readonly<{

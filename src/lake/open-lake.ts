@@ -16,8 +16,9 @@ export interface Lake {
 
 export type LakeOptions = LakeFolders & Readonly<{ importWaitMs: number }>
 
-/** After a look at the drop folder the next is due when ten times as long has passed as it took, a second at most. */
+/** After a look at the drop folder the next is due when ten times as long has passed as it took, within these bounds. */
 const restShare = 10
+const shortestRestMs = 100
 const longestRestMs = 1_000
 /** After a failed import the rest doubles with each further failure, so that a full disk is not tried at every call. */
 const longestFailedRestMs = 60_000
@@ -28,7 +29,7 @@ type Import = Readonly<{ startedAt: number; result: Promise<SyncResult | undefin
 
 function toRest(tookMs: number, failures: number): number {
   if (failures > 0) return Math.min(longestRestMs * 2 ** (failures - 1), longestFailedRestMs)
-  return Math.min(tookMs * restShare, longestRestMs)
+  return Math.min(Math.max(tookMs * restShare, shortestRestMs), longestRestMs)
 }
 
 /** Imports one after the other, with a rest between them. */

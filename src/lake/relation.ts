@@ -1,4 +1,4 @@
-import { type Column, type ColumnType, toColumnName } from '../catalog/column.ts'
+import { type Column, type ColumnType, toAttributeKey, toColumnName } from '../catalog/column.ts'
 import type { Service } from '../catalog/service.ts'
 import { quoteName, quoteText } from '../core/sql-text.ts'
 import { attributeMap, eventList, linkList } from '../exports/canonical.ts'
@@ -15,7 +15,7 @@ const widest = (a: ColumnType, b: ColumnType): ColumnType => {
   return numeric.has(a) && numeric.has(b) ? 'double' : 'string'
 }
 
-/** The attributes of a service's partitions, merged, most frequent first; no more than of one partition. */
+/** The attributes of a service's partitions, merged, most frequent first; no more than of one partition, columns before others. */
 export function mergeAttributes(partitions: readonly Partition[]): readonly LakeAttribute[] {
   const merged = new Map<string, LakeAttribute>()
   for (const attribute of partitions.flatMap(({ attributes }) => attributes)) {
@@ -27,9 +27,11 @@ export function mergeAttributes(partitions: readonly Partition[]): readonly Lake
       isColumn: attribute.isColumn || (earlier?.isColumn ?? false),
     })
   }
-  return [...merged.values()]
-    .sort((a, b) => b.rows - a.rows || (a.path < b.path ? -1 : 1))
-    .slice(0, mostRemembered)
+  const byFrequency = [...merged.values()].sort((a, b) => b.rows - a.rows || (a.path < b.path ? -1 : 1))
+  const kept = new Set(
+    byFrequency.toSorted((a, b) => Number(b.isColumn) - Number(a.isColumn)).slice(0, mostRemembered),
+  )
+  return byFrequency.filter((attribute) => kept.has(attribute))
 }
 
 /** The merged attributes that are columns of the relation; of two paths with one column name the more frequent. */
@@ -74,6 +76,21 @@ function readFoundColumn(column: Column, attributes: readonly FoundAttribute[]):
   if (here.type === column.type) return name
   if (column.type !== 'string') return `CAST(${name} AS ${sqlTypes[column.type]}) AS ${name}`
   return `${printValue[here.type](name)} AS ${name}`
+}
+
+/** One map as one group of partitions gives it: with what is a column there, but not of the relation. */
+function readMap(map: string, found: readonly Column[], attributes: readonly FoundAttribute[]): string {
+  const paths = new Set(found.map(({ path }) => path))
+  const entries = attributes.flatMap(({ path, type, isColumn }) => {
+    const place = toAttributeKey(path)
+    if (!isColumn || place?.map !== map || paths.has(path)) return []
+    const name = quoteName(toColumnName(path))
+    return [
+      `CASE WHEN ${name} IS NOT NULL THEN struct_pack(k := ${quoteText(place.key)}, v := ${printValue[type](name)}) END`,
+    ]
+  })
+  if (entries.length === 0) return map
+  return `map_concat(${map}, map_from_entries(list_filter([${entries.join(', ')}], lambda entry: entry IS NOT NULL))) AS ${map}`
 }
 
 const readFiles = (lakeDir: string, files: readonly string[]) =>
@@ -123,7 +140,8 @@ export function toRelation(
   return [...groups.values()]
     .map((group) => {
       const extra = found.map((column) => readFoundColumn(column, group[0]?.attributes ?? []))
-      return `SELECT ${[...names, ...extra, ...nested].join(', ')} FROM ${readFiles(
+      const maps = nested.map((name) => readMap(name, found, group[0]?.attributes ?? []))
+      return `SELECT ${[...names, ...extra, ...maps].join(', ')} FROM ${readFiles(
         lakeDir,
         group.map(({ file }) => file),
       )}`

@@ -3,7 +3,6 @@ import type { Progress } from '../core/progress.ts'
 import { type ExportUnit, findExportUnits } from '../exports/find-units.ts'
 import type { Kind } from '../exports/canonical.ts'
 import { recogniser } from '../exports/layouts/layouts.ts'
-import { collectGarbage } from './collect-garbage.ts'
 import { buildChunks } from './build/build-chunks.ts'
 import { DamagedFiles } from './build/damaged-files.ts'
 import { kindSteps } from './build/kinds.ts'
@@ -16,6 +15,7 @@ import { acquireLakeLock } from './lake-lock.ts'
 import { type Manifest, type Partition, type Source, writeManifest } from './manifest.ts'
 import { readSoundManifest } from './sound-manifest.ts'
 import { planSync, type SyncPlan } from './sync-plan.ts'
+import { isTidy, tidy } from './tidy.ts'
 
 /** `busy`: another process is writing the lake, or exports are still being copied; what is published may be behind the drop folder. */
 export type SyncResult = Readonly<{ state: 'current' | 'updated' | 'busy'; manifest: Manifest }>
@@ -136,7 +136,6 @@ async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<Syn
     const manifest = await buildWithout({ folders, files, plan, old, report }, new Map())
     if (!manifest) continue
     await writeManifest(folders.lakeDir, manifest)
-    await collectGarbage(folders.lakeDir, manifest, report.log)
     return { state: 'updated', manifest }
   }
   return { state: 'busy', manifest: old }
@@ -144,17 +143,21 @@ async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<Syn
 
 /**
  * Brings the lake up to date with the drop folder and publishes it in one step. Cheap when nothing changed.
- * Only one process writes at a time; for the others the result is `busy`.
+ * What a killed or failed sync left is removed by the next. Only one process writes at a time; for the others the result
+ * is `busy`.
  */
 export async function syncLake(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
-  const manifest = await readSoundManifest(folders.lakeDir, recogniser)
-  if (!planSync(findExportUnits(folders.exportsDir), manifest, folders.memoryLimitMb).isStale)
-    return { state: 'current', manifest }
-  const lock = await acquireLakeLock(folders.lakeDir)
-  if (!lock) return { state: 'busy', manifest }
+  const { exportsDir, lakeDir, memoryLimitMb } = folders
+  const manifest = await readSoundManifest(lakeDir, recogniser)
+  const { isStale } = planSync(findExportUnits(exportsDir), manifest, memoryLimitMb)
+  if (!isStale && isTidy(lakeDir)) return { state: 'current', manifest }
+  const lock = await acquireLakeLock(lakeDir)
+  if (!lock) return { state: isStale ? 'busy' : 'current', manifest }
   try {
+    if (!isTidy(lakeDir)) await tidy(lakeDir, report.log)
     return await syncLocked(folders, report)
   } finally {
+    if (!isTidy(lakeDir)) await tidy(lakeDir, report.log)
     await lock.release()
   }
 }

@@ -1,6 +1,6 @@
 import type { Statement } from '../engine/engine.ts'
 import { instant } from './instant.ts'
-import { raw, sql, value, when } from './sql.ts'
+import { raw, type Sql, sql, value, when } from './sql.ts'
 
 /** What the index knows of a trace: each `source` that has some of it, how many `rows`, and when they begin, as decimal text `start_ns`. */
 export const selectTracePlaces = (index: string, traceId: string): Statement =>
@@ -14,26 +14,36 @@ export type TraceRequest = Readonly<{
   traceId: string
   /** The value of `trace_start`, if known, which leads to the trace's place in a file. */
   startNs: bigint | undefined
-  /** The most spans to give; without it all are given, which is quicker. */
-  limit: number | undefined
-  /** A span that must be among those given, whatever its place; it comes first. */
-  spanId?: string | undefined
 }>
 
-/** The first spans of one trace in order of start. `start_ns` and `end_ns` are decimal texts, exact to the nanosecond. */
-export const selectSpans = (
-  spans: string,
-  { traceId, startNs, limit, spanId = '' }: TraceRequest,
-): Statement =>
-  sql`SELECT
-  *,
-  CAST(epoch_ns("timestamp") AS VARCHAR) AS start_ns,
-  CAST(epoch_ns("timestamp") + duration AS VARCHAR) AS end_ns
-FROM (
+const ofTrace = (spans: string, { traceId, startNs }: TraceRequest): Sql => sql`FROM (
 ${raw(spans)}
 ) AS source
-WHERE trace_id = ${value(traceId)}${when(startNs !== undefined, () => sql`\n  AND trace_start = ${instant(startNs ?? 0n)}`)}
-ORDER BY span_id = ${value(spanId)} DESC, "timestamp", span_id${when(limit !== undefined, () => raw(`\nLIMIT ${limit}`))}`
+WHERE trace_id = ${value(traceId)}${when(startNs !== undefined, () => sql`\n  AND trace_start = ${instant(startNs ?? 0n)}`)}`
+
+const times = raw(`CAST(epoch_ns("timestamp") AS VARCHAR) AS start_ns,
+  CAST(epoch_ns("timestamp") + duration AS VARCHAR) AS end_ns`)
+
+/**
+ * The first spans of one trace in order of start, those with `spanId` before all others. `start_ns` and `end_ns` are decimal
+ * texts, exact to the nanosecond.
+ */
+export const selectFirstSpans = (
+  spans: string,
+  request: TraceRequest & Readonly<{ limit: number; spanId: string }>,
+): Statement => sql`SELECT
+  *,
+  ${times}
+${ofTrace(spans, request)}
+ORDER BY span_id = ${value(request.spanId)} DESC, "timestamp", span_id
+LIMIT ${raw(String(request.limit))}`
+
+/** All spans of one trace in order of start, as the above gives them; without a limit, which takes longer to plan. */
+export const selectSpans = (spans: string, request: TraceRequest): Statement => sql`SELECT
+  *,
+  ${times}
+${ofTrace(spans, request)}
+ORDER BY "timestamp", span_id`
 
 /** How many spans a trace has, as `spans`. */
 export const selectSpanCount = (traces: string, traceId: string): Statement =>

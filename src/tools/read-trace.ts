@@ -3,33 +3,46 @@ import { AppError } from '../core/errors.ts'
 import { formatDay } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
-import { selectSpanCount, selectSpans, selectTraceLogs } from '../query/trace-statements.ts'
+import { selectFirstSpans, selectSpanCount, selectSpans, selectTraceLogs } from '../query/trace-statements.ts'
 import type { TracePlace } from './find-trace.ts'
 import type { ToolContext } from './tool.ts'
 
 /** Spans that are read of one trace; more would fill any assistant's context many times over. */
 export const mostSpans = 2_000
 
-/** The first spans of a trace in order of start, and, if it has one, the span of an id before them. Throws `not_found`. */
+/** The spans of a place, or the first of them, with that of an id before the others. */
+function readPlace(
+  relation: string,
+  { traceId, exportedSpans }: TracePlace,
+  startNs: bigint | undefined,
+  { runtime, signal }: ToolContext,
+  spanId: string,
+): Promise<readonly Row[]> {
+  const request = { traceId, startNs }
+  const statement =
+    exportedSpans > mostSpans
+      ? selectFirstSpans(relation, { ...request, limit: mostSpans, spanId })
+      : selectSpans(relation, request)
+  return runtime.engine.run(statement, signal)
+}
+
+/**
+ * The first spans of a trace in order of start; the span of an id, if it has one, is among them. Throws `not_found`.
+ */
 export async function readSpans(
   snapshot: LakeSnapshot,
-  { traceId, startNs, exportedSpans }: TracePlace,
-  { runtime, signal }: ToolContext,
-  spanId?: string,
+  place: TracePlace,
+  context: ToolContext,
+  spanId = '',
 ): Promise<readonly Row[]> {
+  const { traceId, startNs } = place
   if (startNs !== undefined) {
     const days = new Set([formatDay(startNs)])
-    const limit = exportedSpans > mostSpans ? mostSpans : undefined
-    const request = { traceId, spanId, limit }
-    const range = { startNs, endNs: startNs + 1n }
-    const near = snapshot.relation(spans, { days, range })
-    const found = await runtime.engine.run(selectSpans(near, { ...request, startNs }), signal)
+    const near = snapshot.relation(spans, { days, range: { startNs, endNs: startNs + 1n } })
+    const found = await readPlace(near, place, startNs, context, spanId)
     if (found.length > 0) return found
     // Its first span has copies, and one that begins later was kept: the trace is elsewhere in the day's files.
-    const rows = await runtime.engine.run(
-      selectSpans(snapshot.relation(spans, { days }), { ...request, startNs: undefined }),
-      signal,
-    )
+    const rows = await readPlace(snapshot.relation(spans, { days }), place, undefined, context, spanId)
     if (rows.length > 0) return rows
   }
   throw new AppError({

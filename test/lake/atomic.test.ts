@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { acquireLakeLock } from '../../src/lake/lake-lock.ts'
 import { type Manifest, readManifest } from '../../src/lake/manifest.ts'
+import { listLakeFiles, toNamedFiles } from '../support/lake-files.ts'
 import { at, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld, readTable } from '../support/lake-world.ts'
 
@@ -31,20 +32,6 @@ async function put(path: string, text: string) {
 const countSpans = async (manifest: Manifest) =>
   (await world.query(`SELECT count(*) AS n FROM (${readTable(manifest, world.lakeDir, 'spans')})`))[0]?.['n']
 
-const listFiles = async () =>
-  (await readdir(world.lakeDir, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(world.lakeDir.length + 1))
-    .sort()
-
-const named = ({ partitions, sources }: Manifest) =>
-  [
-    'manifest.json',
-    'lock.duckdb',
-    ...partitions.map(({ file }) => file),
-    ...sources.flatMap(({ index }) => (index ? [index] : [])),
-  ].sort()
-
 describe('what a crash left behind', () => {
   const leftovers = [
     'spans/day=2026-05-01/orphan.parquet',
@@ -59,7 +46,7 @@ describe('what a crash left behind', () => {
     const { state, manifest } = await world.sync()
     expect(state).toBe('updated')
     expect(await countSpans(manifest)).toBe(1)
-    expect(await listFiles()).toEqual(named(manifest))
+    expect(await listLakeFiles(world.lakeDir)).toEqual(toNamedFiles(manifest))
     expect(existsSync(inLake('work'))).toBe(false)
   })
 
@@ -69,7 +56,7 @@ describe('what a crash left behind', () => {
     await world.spans('b.parquet', [span(2)])
     const { manifest } = await world.sync()
     expect(await countSpans(manifest)).toBe(2)
-    expect(await listFiles()).toEqual(named(manifest))
+    expect(await listLakeFiles(world.lakeDir)).toEqual(toNamedFiles(manifest))
   })
 
   it('is not read by who opens the lake meanwhile', async () => {
@@ -100,7 +87,7 @@ describe('a manifest that is no manifest', () => {
     ['text', '{"format": 1, "sources": ['],
     ['nothing', ''],
     ['other JSON', '[1, 2]'],
-    ['a later format', '{"format": 2, "generation": 9}'],
+    ['another format', '{"format": 99, "generation": 9}'],
   ])('is rebuilt from the exports (%s)', async (_, text) => {
     const first = await world.sync()
     await writeFile(inLake('manifest.json'), text)
@@ -111,7 +98,7 @@ describe('a manifest that is no manifest', () => {
     expect(manifest.partitions.map(({ table, rows }) => [table, rows])).toEqual(
       first.manifest.partitions.map(({ table, rows }) => [table, rows]),
     )
-    expect(await listFiles()).toEqual(named(manifest))
+    expect(await listLakeFiles(world.lakeDir)).toEqual(toNamedFiles(manifest))
   })
 
   it('can be deleted with the whole lake at any time', async () => {
@@ -141,7 +128,7 @@ describe('files of an earlier state', () => {
     await world.spans('b.parquet', [span(2)])
     const { manifest } = await world.sync()
     expect(first.manifest.partitions.filter(({ file }) => existsSync(inLake(file)))).toEqual([])
-    expect(await listFiles()).toEqual(named(manifest))
+    expect(await listLakeFiles(world.lakeDir)).toEqual(toNamedFiles(manifest))
     const pattern = inLake('spans/**/*.parquet')
     expect(await world.query(`SELECT count(*) AS n FROM read_parquet('${pattern}')`)).toEqual([{ n: 2 }])
   })

@@ -46,9 +46,10 @@ const partitions = (manifest: Manifest, table: string) =>
   manifest.partitions.filter((partition) => partition.table === table)
 
 describe('a day that is too large for one chunk', () => {
-  it('is cut into parts by the time at which traces began', async () => {
+  it('is cut into files of whole traces, and into parts by the time at which they began', async () => {
     expect(partitions(whole, 'spans').map(({ day, rows }) => [day, rows])).toEqual([
-      ['2026-05-01', 78_550],
+      ['2026-05-01', 65_540],
+      ['2026-05-01', 13_010],
       ['2026-05-02', 11_450],
     ])
     const parts = partitions(cut, 'spans')

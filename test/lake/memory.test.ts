@@ -1,6 +1,10 @@
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
 import { syncLake } from '../../src/lake/sync-lake.ts'
+import type { Manifest } from '../../src/lake/manifest.ts'
+import { findDifferences, type LakeState } from '../support/lake-compare.ts'
+import { syncFolders } from '../support/lake-exports.ts'
 import { at, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 
@@ -19,6 +23,17 @@ const folders = (memoryLimitMb: number) => ({
   lakeDir: world.lakeDir,
   memoryLimitMb,
 })
+
+/** Rows of some tables over all their days. */
+const countRows = (manifest: Manifest | undefined) =>
+  Object.fromEntries(
+    ['spans', 'agent_interaction', 'journey_interaction'].map((table) => [
+      table,
+      (manifest?.partitions ?? [])
+        .filter((partition) => partition.table === table)
+        .reduce((sum, { rows }) => sum + rows, 0),
+    ]),
+  )
 
 describe('a file that needs more memory than there is', () => {
   it('is set aside, and the others load', async () => {
@@ -82,5 +97,52 @@ describe('a file whose rows spread over years', () => {
       details: { code: 'timeout' },
     })
     expect(building).toEqual([2000])
+  })
+})
+
+describe('little memory', () => {
+  it('gives the tables that much memory gives', { timeout: 120_000 }, async () => {
+    const names =
+      "['cx.journey', 'cx.interaction.agent', 'cx.ai.conversation', 'cx.flow.node', 'cx.queue.wait', 'work']"
+    for (const file of [0, 1])
+      await world.query(`COPY (
+  SELECT
+    make_timestamp_ns(${ns} + (i // 6 % 3) * 86400000000000 + i * 1000000) AS "Timestamp",
+    md5((i // 6)::VARCHAR) AS "TraceId",
+    left(md5('s' || i), 16) AS "SpanId",
+    CASE WHEN i % 6 > 0 THEN left(md5('s' || (i - i % 6)), 16) ELSE '' END AS "ParentSpanId",
+    '' AS "TraceState",
+    ${names}[i % 6 + 1] AS "SpanName",
+    'Internal' AS "SpanKind",
+    'service ' || i % 3 AS "ServiceName",
+    MAP {'service.name': 'service ' || i % 3} AS "ResourceAttributes",
+    MAP {
+      'cx.agent.username': 'agent ' || i % 50,
+      'cx.ai.cost_usd': ((i * 7919) % 1000 / 1000)::VARCHAR,
+      'cx.webrtc.audio.mos_score': (1 + (i * 31) % 40 / 10)::VARCHAR,
+      'noise': sha256(i::VARCHAR) || sha256('n' || i),
+      'version': '1.' || i % 12
+    } AS "SpanAttributes",
+    ((i * 104729) % 5000000000)::UBIGINT AS "Duration",
+    'Unset' AS "StatusCode",
+    '' AS "StatusMessage"
+  FROM range(${file * 25_000}, ${file * 25_000 + 35_000}) AS numbers(i)
+) TO '${world.exportsDir}/${file}.parquet' (FORMAT parquet)`)
+    const [little, much] = await Promise.all(
+      [256, 2000].map(async (memoryLimitMb) => {
+        const lakeDir = join(world.root, `lake-${memoryLimitMb}`)
+        const { manifest } = await syncFolders(world.exportsDir, lakeDir, memoryLimitMb)
+        return { manifest, lakeDir }
+      }),
+    )
+    for (const state of [little, much]) {
+      expect(state?.manifest.rejected).toEqual([])
+      expect(countRows(state?.manifest)).toEqual({
+        spans: 60_000,
+        agent_interaction: 10_000,
+        journey_interaction: 10_000,
+      })
+    }
+    expect(await findDifferences(world, little as LakeState, much as LakeState)).toEqual([])
   })
 })

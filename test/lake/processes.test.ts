@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { join, resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readManifest } from '../../src/lake/manifest.ts'
+import { startLakeChild } from '../support/lake-child.ts'
 import { findDifferences } from '../support/lake-compare.ts'
-import { at, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
-import { createLakeWorld, type LakeWorld, readTable } from '../support/lake-world.ts'
+import { toLegCounts, toLegLogs, toLegs } from '../support/lake-legs.ts'
+import { countState, type StateCounts } from '../support/lake-state.ts'
+import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 
 let world: LakeWorld
 
@@ -23,30 +24,22 @@ function startImport() {
     stdio: 'ignore',
   })
   const ended = new Promise<number | null>((done) => child.on('exit', (code) => done(code)))
-  return { kill: () => child.kill('SIGKILL'), ended }
+  return { ended }
 }
 
-const days = 2
+async function put(file: number) {
+  await world.spans(`${file}.parquet`, toLegs(file))
+  await world.logs(`logs-${file}.parquet`, toLegLogs(file))
+}
 
-const legs = (file: number): readonly SpanRow[] =>
-  Array.from({ length: 40 }, (_, i) => ({
-    traceId: traceId(file * 10 + (i % 10)),
-    spanId: spanId(file * 100 + i),
-    ns: at('2026-05-01T10:00:00Z') + BigInt(i % days) * 86_400_000_000_000n + BigInt(i),
-    name: 'cx.interaction.agent',
-    attributes: { file: String(file) },
-  }))
-
-/** Rows of the spans table that a reader sees now; fails where the published state names a file that is not whole. */
-async function countPublished(): Promise<number> {
-  const manifest = await readManifest(world.lakeDir)
-  const [row] = await world.query(
-    `SELECT count(*) AS n, count(DISTINCT attributes['file']) AS files FROM (${readTable(manifest, world.lakeDir, 'spans')})`,
+const toCounts = (files: number) =>
+  toLegCounts(
+    Array.from({ length: files }, (_, file) => file),
+    files,
   )
-  expect(row?.['n']).toBe(manifest.sources.length * 40)
-  expect(row?.['files']).toBe(manifest.sources.length)
-  return manifest.sources.length
-}
+
+const readCounts = async () =>
+  countState(world, { manifest: await readManifest(world.lakeDir), lakeDir: world.lakeDir })
 
 async function expectCleanState() {
   const cleanDir = join(world.root, 'clean')
@@ -61,49 +54,22 @@ async function expectCleanState() {
   ).toEqual([])
 }
 
-describe('an import that is killed', () => {
-  it('at any moment leaves the last published state, and the next one completes it', {
-    timeout: 120_000,
-  }, async () => {
-    await world.spans('0.parquet', legs(0))
-    const started = performance.now()
-    expect(await startImport().ended).toBe(0)
-    const wholeMs = performance.now() - started
-    let published = await countPublished()
-    let killed = 0
-    for (let round = 1; round <= 10; round++) {
-      await world.spans(`${round}.parquet`, legs(round))
-      const child = startImport()
-      await delay(wholeMs * (0.25 + 0.7 * Math.random()))
-      child.kill()
-      if ((await child.ended) === null) killed += 1
-      const now = await countPublished()
-      expect([published, round + 1], `round ${round}`).toContain(now)
-      published = now
-    }
-    expect(killed).toBeGreaterThan(0)
-    await world.sync()
-    expect(await countPublished()).toBe(11)
-    await expectCleanState()
-  })
-})
-
 describe('imports of two processes at once', () => {
   it('end well, with one result', { timeout: 60_000 }, async () => {
-    for (let file = 0; file < 4; file++) await world.spans(`${file}.parquet`, legs(file))
+    for (let file = 0; file < 4; file++) await put(file)
     const codes = await Promise.all([startImport(), startImport(), startImport()].map(({ ended }) => ended))
     expect(codes).toContain(0)
     for (const code of codes) expect([0, 1]).toContain(code)
-    expect(await countPublished()).toBe(4)
+    expect(await readCounts()).toEqual(toCounts(4))
     expect((await readManifest(world.lakeDir)).generation).toBe(1)
     expect(await world.sync()).toMatchObject({ state: 'current' })
     await expectCleanState()
   })
 
   it('one that finds the lake locked is told so and reads what is published', async () => {
-    await world.spans('0.parquet', legs(0))
+    await put(0)
     await world.sync()
-    await world.spans('1.parquet', legs(1))
+    await put(1)
     const script = `import { acquireLakeLock } from ${JSON.stringify(resolve(main, '../lake/lake-lock.ts'))}
 await acquireLakeLock(process.argv[1])
 process.stdout.write('held')
@@ -114,13 +80,46 @@ setInterval(() => {}, 1000)`
     try {
       await new Promise((done) => holder.stdout.once('data', done))
       expect(await world.sync()).toMatchObject({ state: 'busy', manifest: { generation: 1 } })
-      expect(await countPublished()).toBe(1)
+      expect(await readCounts()).toEqual(toCounts(1))
     } finally {
       const gone = new Promise((done) => holder.on('exit', done))
       holder.kill('SIGKILL')
       await gone
     }
     expect(await world.sync()).toMatchObject({ state: 'updated' })
-    expect(await countPublished()).toBe(2)
+    expect(await readCounts()).toEqual(toCounts(2))
+  })
+})
+
+type Seen = Readonly<{ generation: number; counts: StateCounts } | { stale: number }>
+
+describe('readers in processes of their own', () => {
+  const files = 6
+
+  it('see whole states only, each later than the last, while another process writes', {
+    timeout: 60_000,
+  }, async () => {
+    await put(0)
+    await world.sync()
+    const readers = await Promise.all([1, 2, 3].map(() => startLakeChild('read', world)))
+    for (const reader of readers) reader.begin()
+    for (let file = 1; file < files; file++) {
+      await put(file)
+      const writer = await startLakeChild('import', world)
+      writer.begin()
+      expect(await writer.ended).toBe(0)
+      expect(writer.printed).toEqual([{ state: 'updated', generation: file + 1 }])
+    }
+    for (const reader of readers)
+      await expect.poll(() => reader.printed.at(-1), { timeout: 10_000 }).toMatchObject({ generation: files })
+    for (const reader of readers) reader.finish()
+    expect(await Promise.all(readers.map(({ ended }) => ended))).toEqual([0, 0, 0])
+    for (const { printed } of readers) {
+      const states = (printed as readonly Seen[]).flatMap((seen) => ('counts' in seen ? [seen] : []))
+      for (const { generation, counts } of states) expect(counts).toEqual(toCounts(generation))
+      const generations = states.map(({ generation }) => generation)
+      expect(generations).toEqual(generations.toSorted((a, b) => a - b))
+      expect(new Set(generations).size).toBeGreaterThan(files / 2)
+    }
   })
 })

@@ -180,7 +180,7 @@ describe('typed columns', () => {
       attributes: {},
     })
     const [span] = await world.query(
-      `SELECT attributes FROM (${readTable(manifest, world.lakeDir, 'spans')}) WHERE span_id = '${row?.['span_id']}'`,
+      `SELECT attributes FROM (${readTable(manifest, world.lakeDir, 'spans')}) WHERE trace_id = '${row?.['trace_id']}' AND span_id = '${row?.['span_id']}'`,
     )
     expect(span).toMatchObject({
       attributes: { 'cx.interaction.hold_ms': 'soon', 'cx.webrtc.audio.mos_score': 'NaN' },

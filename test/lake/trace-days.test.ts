@@ -146,6 +146,25 @@ describe('a sync rewrites no more than it must', () => {
     expect(partition(next.manifest, 'spans', '2026-05-02')?.rows).toBe(3)
   })
 
+  it('a new file for one day leaves each file of the other days as it lies on the disk', async () => {
+    const list = (day: string) =>
+      world.query(
+        `SELECT filename, size, last_modified FROM read_blob('${world.lakeDir}/*/day=${day}/*') ORDER BY filename`,
+      )
+    await world.sync()
+    const others = ['2026-05-01', '2026-05-03']
+    const before = await Promise.all(others.map(list))
+    const touched = await list('2026-05-02')
+    expect(before.map((files) => files.length)).toEqual([5, 5])
+    await world.spans('more.parquet', [span(9, 1, '2026-05-02T12:00:00Z', { name: 'cx.journey' })])
+    await world.logs('more-logs.parquet', [{ ns: at('2026-05-02T12:00:00Z'), body: 'more' }])
+    await world.sync()
+    expect(await Promise.all(others.map(list))).toEqual(before)
+    const after = new Set((await list('2026-05-02')).map(({ filename }) => filename))
+    expect(after.size).toBe(5)
+    expect(touched.filter(({ filename }) => after.has(filename))).toEqual([])
+  })
+
   it('new logs leave the spans alone', async () => {
     const first = await world.sync()
     await world.logs('more.parquet', [{ ns: at('2026-05-03T12:00:00Z'), body: 'more' }])

@@ -1,5 +1,5 @@
 import type { CanonicalRelation } from '../canonical.ts'
-import type { ParquetFiles } from '../formats/parquet.ts'
+import type { ParquetFiles } from '../formats/parquet/parquet.ts'
 import { absent, type Cell } from '../values/cell.ts'
 import { quoteName } from '../../core/sql-text.ts'
 import type { JsonValue } from '../../core/json-value.ts'

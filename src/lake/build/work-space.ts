@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/engine.ts'
 import type { ReadingPlace } from '../../exports/formats/format.ts'
 import { toFilePattern } from '../../exports/file-pattern.ts'
 
-/** Where one sync works: an engine of its own and a folder that is emptied before and after. */
+/** Where one sync works: an engine of its own and a folder that is emptied before. */
 export type WorkSpace = Readonly<{
   engine: Engine
   exportsDir: string
@@ -25,12 +25,15 @@ export const toReadingPlace = ({ engine, exportsDir, folder }: WorkSpace): Readi
 
 export type LakeFolders = Readonly<{ exportsDir: string; lakeDir: string; memoryLimitMb: number }>
 
+/** The scratch folder. It stays when the work space is closed, as a sign that something may be left over: see `tidy.ts`. */
+export const toWorkFolder = (lakeDir: string): string => join(lakeDir, 'work')
+
 /** Opens a work space; call it only while holding the lake's lock. The signal ends whatever statement runs in it. */
 export async function openWorkSpace(
   { exportsDir, lakeDir, memoryLimitMb }: LakeFolders,
   signal?: AbortSignal,
 ): Promise<WorkSpace> {
-  const folder = join(lakeDir, 'work')
+  const folder = toWorkFolder(lakeDir)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const engine = await createDuckDbEngine({
@@ -46,9 +49,6 @@ export async function openWorkSpace(
     lakeDir,
     memoryLimitMb,
     folder,
-    close: async () => {
-      await engine.close()
-      await rm(folder, { recursive: true, force: true })
-    },
+    close: () => engine.close(),
   }
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { quoteText } from '../../core/sql-text.ts'
-import { defineStatement } from '../../engine/engine.ts'
-import type { Partition } from '../manifest.ts'
+import { defineStatement, type Row } from '../../engine/engine.ts'
+import type { FoundAttribute, Partition } from '../manifest.ts'
 import type { LakeTable, TableRows } from '../tables/table.ts'
 import { type DayAttributes, findAttributes } from './found-attributes.ts'
 import { toFoundColumns } from './found-columns.ts'
@@ -11,10 +11,22 @@ import type { WorkSpace } from './work-space.ts'
 
 type Bounds = Pick<Partition, 'day' | 'rows' | 'minNs' | 'maxNs'>
 
+/** The rows of one file: those of a day, or of a day's traces that began from `low` to `high`. */
+type FileBounds = Bounds & Readonly<{ traceStarts?: Readonly<{ low: string; high: string }> }>
+
+const printDay = "strftime(day, '%Y-%m-%d') AS day"
+
+const toBounds = (row: Row): Bounds => ({
+  day: String(row['day']),
+  rows: Number(row['rows']),
+  minNs: String(row['low']),
+  maxNs: String(row['high']),
+})
+
 async function readBounds({ engine }: WorkSpace, from: string): Promise<readonly Bounds[]> {
   const found = await engine.run(
     defineStatement(`SELECT
-  strftime(day, '%Y-%m-%d') AS day,
+  ${printDay},
   count(*) AS "rows",
   epoch_ns(min("timestamp"))::VARCHAR AS low,
   epoch_ns(max("timestamp"))::VARCHAR AS high
@@ -22,46 +34,79 @@ FROM ${from}
 GROUP BY day
 ORDER BY day`),
   )
+  return found.map(toBounds)
+}
+
+/** Cuts the spans of each day into files, by the start of their traces. */
+async function readFileBounds({ engine }: WorkSpace, rowsPerFile: number): Promise<readonly FileBounds[]> {
+  const found = await engine.run(
+    defineStatement(`SELECT
+  ${printDay},
+  sum(spans)::BIGINT AS "rows",
+  epoch_ns(min(low))::VARCHAR AS low,
+  epoch_ns(max(high))::VARCHAR AS high,
+  epoch_ns(min(trace_start))::VARCHAR AS first,
+  epoch_ns(max(trace_start))::VARCHAR AS last
+FROM (
+  SELECT *, (sum(spans) OVER (PARTITION BY day ORDER BY trace_start) - spans) // ${rowsPerFile} AS file
+  FROM (
+    SELECT day, trace_start, count(*) AS spans, min("timestamp") AS low, max("timestamp") AS high
+    FROM loaded
+    GROUP BY day, trace_start
+  )
+)
+GROUP BY day, file
+ORDER BY day, file`),
+  )
   return found.map((row) => ({
-    day: String(row['day']),
-    rows: Number(row['rows']),
-    minNs: String(row['low']),
-    maxNs: String(row['high']),
+    ...toBounds(row),
+    traceStarts: { low: String(row['first']), high: String(row['last']) },
   }))
 }
 
-/** Writes the rows of one day, which stand in order. */
+const isWithin = ({ day, traceStarts }: FileBounds): string => {
+  const ofDay = `day = DATE ${quoteText(day)}`
+  if (!traceStarts) return ofDay
+  const { low, high } = traceStarts
+  return `${ofDay} AND trace_start BETWEEN make_timestamp_ns(${low}) AND make_timestamp_ns(${high})`
+}
+
+/** Writes the rows of one file, which stand in order. */
 async function writePartition(
   space: WorkSpace,
   table: LakeTable,
   select: string,
-  bounds: Bounds,
-  { attributes }: DayAttributes,
+  bounds: FileBounds,
+  attributes: readonly FoundAttribute[],
 ): Promise<Partition> {
-  const folder = `${table.name}/day=${bounds.day}`
+  const { day, rows, minNs, maxNs } = bounds
+  const folder = `${table.name}/day=${day}`
   await mkdir(join(space.lakeDir, folder), { recursive: true })
   const file = `${folder}/${randomUUID()}.parquet`
   const path = join(space.lakeDir, file)
   await space.engine.run(
     defineStatement(`COPY (
   ${select}
-  WHERE day = DATE ${quoteText(bounds.day)}
+  WHERE ${isWithin(bounds)}
 ) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION ${table.parquetVersion}, ROW_GROUP_SIZE ${table.rowGroupSize})`),
   )
   const { size } = await stat(path)
-  return { table: table.name, ...bounds, file, bytes: size, attributes: [...attributes] }
+  return { table: table.name, day, rows, minNs, maxNs, file, bytes: size, attributes: [...attributes] }
 }
 
 /** Statements on the tables of small days leave cores idle, so that a few run at once. */
 const writersAtOnce = 2
 
-async function runSome<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function runSome<T, R>(
+  items: readonly T[],
+  work: (item: T, i: number) => Promise<R>,
+): Promise<readonly R[]> {
   const waiting = [...items.entries()]
   const results: R[] = []
   const runNext = async (): Promise<void> => {
     const next = waiting.shift()
     if (!next) return
-    results[next[0]] = await work(next[1])
+    results[next[0]] = await work(next[1], next[0])
     await runNext()
   }
   await Promise.all(Array.from({ length: writersAtOnce }, runNext))
@@ -98,8 +143,12 @@ export async function writeTable(space: WorkSpace, table: LakeTable): Promise<re
   const selectDay =
     select ??
     (rows ? await makeRows(space, table, rows, days) : () => `SELECT ${table.columns}\n  FROM loaded`)
-  return runSome([...bounds.entries()], ([i, day]) => {
-    const attributes = days[i] as DayAttributes
-    return writePartition(space, table, selectDay(attributes), day, attributes)
+  const files = table.rowsPerFile ? await readFileBounds(space, table.rowsPerFile) : bounds
+  const byDay = new Map(days.map((day) => [day.day, day]))
+  return runSome(files, (file, i) => {
+    const day = byDay.get(file.day) as DayAttributes
+    // What was found in a day is told once, by the first of its files.
+    const isFirst = files[i - 1]?.day !== file.day
+    return writePartition(space, table, selectDay(day), file, isFirst ? day.attributes : [])
   })
 }

@@ -24,6 +24,8 @@ export type LakeTable = Readonly<{
   /** Order of a day's rows. */
   orderBy: string
   rowGroupSize: number
+  /** Rows of one file, about; absent where a day of a chunk is one file. Rows of one `trace_start` stay together. */
+  rowsPerFile?: number
   /**
    * Version 2 has delta encodings, which make texts and times smaller and quicker to decode; but also a split of doubles by
    * bytes, which fewer readers know: it is for tables without doubles. Both are zstd.

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { quoteName, quoteText } from '../../core/sql-text.ts'
-import { defineStatement, type Engine } from '../../engine/engine.ts'
-import { getFilePattern } from '../file-pattern.ts'
-import type { SourceColumns } from '../layouts/layout.ts'
-import { unreadable } from '../open-export.ts'
-import type { Ends, Format } from './format.ts'
-import { readColumns } from './read-columns.ts'
+import { quoteName, quoteText } from '../../../core/sql-text.ts'
+import { defineStatement, type Engine } from '../../../engine/engine.ts'
+import { getFilePattern } from '../../file-pattern.ts'
+import type { SourceColumns } from '../../layouts/layout.ts'
+import { unreadable } from '../../open-export.ts'
+import type { Ends, Format } from '../format.ts'
+import { readColumns } from '../read-columns.ts'
+import { keepNanoseconds } from './keep-nanoseconds.ts'
 
 const magic = 'PAR1'
 
@@ -53,17 +54,20 @@ const isBinary = (columns: SourceColumns) => [...columns.values()].includes('BLO
 export const parquet: Format = {
   name: 'Parquet',
   matches: ({ head }) => head.toString('latin1').startsWith(magic),
-  open: async ({ engine, exportsDir }, { path }, ends) => {
+  open: async (place, { path }, ends) => {
     checkWhole(ends)
-    const whole = join(exportsDir, path)
+    const { engine, exportsDir } = place
     const reason = 'The Parquet file is damaged: its footer cannot be read.'
-    const read = async (hasBytes: boolean) => {
+    const read = async (whole: string, hasBytes: boolean) => {
       const files = { paths: [whole], hasBytes }
       const from = readParquet(files)
       return { columns: await readColumns(engine, from, reason), from, files }
     }
-    const asBytes = await read(true)
+    const own = join(exportsDir, path)
+    const found = await read(own, true)
+    const exact = await keepNanoseconds(place, own, found.columns)
+    const asBytes = exact === own ? found : await read(exact, true)
     const isText = isBinary(asBytes.columns) && !(await findBytes(engine, asBytes.from, asBytes.columns))
-    return isText ? read(false) : asBytes
+    return isText ? read(exact, false) : asBytes
   },
 }

@@ -92,6 +92,6 @@ async function measureFiles(count: number): Promise<void> {
 
 await mkdir(values.dir, { recursive: true })
 say(`${cpus().length} x ${cpus()[0]?.model}, Node.js ${process.version}`)
-for (const millions of toNumbers(values.sizes)) await measure(millions)
 if (values.year) await measureYear()
 for (const count of toNumbers(values.files)) await measureFiles(count)
+for (const millions of toNumbers(values.sizes)) await measure(millions)

@@ -41,14 +41,19 @@ export interface LakeSnapshot {
   slices(service: Service, range: TimeRange, order: SliceOrder): readonly TimeRange[]
 }
 
-/** Partitions that overlap a window, and those of some days (`YYYY-MM-DD`); all that are if neither is given. */
-export type PartitionPick = Readonly<{ range?: TimeRange; days?: ReadonlySet<string> }>
+/**
+ * Partitions that can hold rows of a window, rows of traces that began in a window, and those of some days (`YYYY-MM-DD`); where
+ * several are given, those that meet all.
+ */
+export type PartitionPick = Readonly<{ range?: TimeRange; starts?: TimeRange; days?: ReadonlySet<string> }>
 
-const overlaps = ({ minNs, maxNs }: Partition, range: TimeRange) =>
+const overlaps = (minNs: string, maxNs: string, range: TimeRange) =>
   BigInt(maxNs) >= range.startNs && BigInt(minNs) < range.endNs
 
-const isPicked = (partition: Partition, { range, days }: PartitionPick) =>
-  (!range || overlaps(partition, range)) && (!days || days.has(partition.day))
+const isPicked = ({ minNs, maxNs, maxStartNs, day }: Partition, { range, starts, days }: PartitionPick) =>
+  (!range || overlaps(minNs, maxNs, range)) &&
+  (!starts || overlaps(minNs, maxStartNs ?? maxNs, starts)) &&
+  (!days || days.has(day))
 
 /** A function that computes once per key. */
 function remember<K, V>(compute: (key: K) => V): (key: K) => V {

@@ -57,6 +57,8 @@ const partitionSchema = z.object({
   /** First and last timestamp of its rows, in nanoseconds since the epoch. */
   minNs: z.string(),
   maxNs: z.string(),
+  /** Of spans: the last start of a trace, in nanoseconds since the epoch; the first is `minNs`. */
+  maxStartNs: z.string().optional(),
   /** Attributes found in the rows beyond the catalog's. */
   attributes: z.array(attributeSchema),
 })

@@ -39,7 +39,7 @@ export async function readTracePage(
   for (const range of slices) {
     const sources = {
       traces: snapshot.relation(traces, { range }),
-      spans: snapshot.relation(spans, { range }),
+      spans: snapshot.relation(spans, { starts: range }),
     }
     const statement = compileTraceList({ ...request, ...sources, schema, range, limit: limit - found.length })
     found.push(...(await runtime.engine.run(statement, signal)))

@@ -38,7 +38,7 @@ export async function readSpans(
   const { traceId, startNs } = place
   if (startNs !== undefined) {
     const days = new Set([formatDay(startNs)])
-    const near = snapshot.relation(spans, { days, range: { startNs, endNs: startNs + 1n } })
+    const near = snapshot.relation(spans, { days, starts: { startNs, endNs: startNs + 1n } })
     const found = await readPlace(near, place, startNs, context, spanId)
     if (found.length > 0) return found
     // Its first span has copies, and one that begins later was kept: the trace is elsewhere in the day's files.

@@ -79,7 +79,7 @@ async function writePartition(
   bounds: FileBounds,
   attributes: readonly FoundAttribute[],
 ): Promise<Partition> {
-  const { day, rows, minNs, maxNs } = bounds
+  const { day, rows, minNs, maxNs, traceStarts } = bounds
   const folder = `${table.name}/day=${day}`
   await mkdir(join(space.lakeDir, folder), { recursive: true })
   const file = `${folder}/${randomUUID()}.parquet`
@@ -91,7 +91,17 @@ async function writePartition(
 ) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION ${table.parquetVersion}, ROW_GROUP_SIZE ${table.rowGroupSize})`),
   )
   const { size } = await stat(path)
-  return { table: table.name, day, rows, minNs, maxNs, file, bytes: size, attributes: [...attributes] }
+  return {
+    table: table.name,
+    day,
+    rows,
+    minNs,
+    maxNs,
+    ...(traceStarts && { maxStartNs: traceStarts.high }),
+    file,
+    bytes: size,
+    attributes: [...attributes],
+  }
 }
 
 /** Statements on the tables of small days leave cores idle, so that a few run at once. */

@@ -21,7 +21,7 @@ async function makeFiles(data: string, count: number): Promise<void> {
     if (i % 100 === 0) {
       await database.run(`COPY (
   SELECT
-    make_timestamp_ns(1777593600000000000 + ${i} * 1000000000) AS "Timestamp",
+    make_timestamp_ns(1777593600000000000 + ${i}::BIGINT * 1000000000) AS "Timestamp",
     md5('${i}') AS "TraceId",
     substr(md5('s${i}'), 1, 16) AS "SpanId",
     '' AS "ParentSpanId",

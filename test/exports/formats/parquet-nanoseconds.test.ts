@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findZoneFlags } from '../../../src/exports/formats/parquet/zone-flags.ts'
@@ -63,6 +63,7 @@ describe('times in nanoseconds that are marked as UTC', () => {
       `SELECT column_type FROM (DESCRIBE FROM '${path}') WHERE column_name = 'Timestamp'`,
     )
     expect(declared?.['column_type']).toBe('TIMESTAMP WITH TIME ZONE')
+    await chmod(path, 0o444)
     expect(await readTimes('utc.parquet')).toEqual([
       '2026-05-01T00:00:00.123456789Z',
       '2026-05-01T00:00:00.123456790Z',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, type FileHandle, mkdir, open } from 'node:fs/promises'
+import { chmod, copyFile, type FileHandle, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { quoteText } from '../../../core/sql-text.ts'
 import { defineStatement } from '../../../engine/engine.ts'
@@ -50,6 +50,7 @@ export async function keepNanoseconds(
   await mkdir(place.scratchDir, { recursive: true })
   const copy = join(place.scratchDir, `${randomUUID()}.parquet`)
   await copyFile(path, copy, constants.COPYFILE_FICLONE)
+  await chmod(copy, 0o600)
   const file = await open(copy, 'r+')
   try {
     await dropZones(file)

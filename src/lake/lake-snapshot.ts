@@ -31,8 +31,8 @@ export interface LakeSnapshot {
   rareColumns(service: Service): readonly Column[]
   /** What a query must know of a service: its columns, and what only its maps hold. */
   schema(service: Service): ServiceSchema
-  /** SELECT of a service's rows, out of the partitions that can hold rows of a window or of some days. */
-  relation(service: Service, pick?: PartitionPick): string
+  /** SELECT of a service's rows, out of some of its partitions. */
+  relation(service: Service, pick?: PartitionPick & ColumnPick): string
   /** SELECT of where traces are to be found: `source`, `trace_id`, `start`, `rows`; undefined where there are no sources. */
   traceIndex(): string | undefined
   /** What a source of the index holds; undefined for one that is gone. */
@@ -46,6 +46,9 @@ export interface LakeSnapshot {
  * several are given, those that meet all.
  */
 export type PartitionPick = Readonly<{ range?: TimeRange; starts?: TimeRange; days?: ReadonlySet<string> }>
+
+/** Names of columns and maps; all if absent. */
+export type ColumnPick = Readonly<{ columns?: ReadonlySet<string> }>
 
 const overlaps = (minNs: string, maxNs: string, range: TimeRange) =>
   BigInt(maxNs) >= range.startNs && BigInt(minNs) < range.endNs
@@ -118,6 +121,7 @@ function createState(lakeDir: string, manifest: Manifest): State {
         service,
         partitions(service).filter((partition) => isPicked(partition, pick)),
         found(service),
+        pick.columns,
       ),
     traceIndex: () => traceIndex(),
     kindOf: (source) => kindsById().get(source),

@@ -104,9 +104,10 @@ export function toTraceIndex(lakeDir: string, { sources }: Manifest): string | u
     : undefined
 }
 
-const signature = ({ attributes }: Partition) =>
+/** What partitions that are read together have in common: the same found columns, of those that matter, in the same types. */
+const toSignature = ({ attributes }: Partition, isMeant: (path: string) => boolean) =>
   attributes
-    .filter(({ isColumn }) => isColumn)
+    .filter(({ path, isColumn }) => isColumn && isMeant(path))
     .map(({ path, type }) => `${path}:${type}`)
     .sort()
     .join('\n')
@@ -124,22 +125,29 @@ function emptyRelation(service: Service, found: readonly Column[]): string {
 }
 
 /**
- * SELECT that gives a service's rows out of some of its partitions, with one type per column.
- * Partitions that found the same attributes are read together.
+ * SELECT that gives a service's rows out of some of its partitions, with one type per column; with `wanted`, only columns and
+ * maps of these names. Partitions that found the same attributes are read together.
  */
 export function toRelation(
   lakeDir: string,
   service: Service,
   partitions: readonly Partition[],
   found: readonly Column[],
+  wanted?: ReadonlySet<string>,
 ): string {
   if (partitions.length === 0) return emptyRelation(service, found)
-  const names = service.columns.map(({ name }) => quoteName(name))
-  const nested = service.nestedColumns
-  const groups = Map.groupBy(partitions, signature)
+  const isWanted = (name: string) => !wanted || wanted.has(name)
+  const names = service.columns.filter(({ name }) => isWanted(name)).map(({ name }) => quoteName(name))
+  const nested = service.nestedColumns.filter(isWanted)
+  const chosen = found.filter(({ name }) => isWanted(name))
+  // A map is given back what is a column in some partitions only, so that all of these count.
+  const paths = new Set(chosen.map(({ path }) => path))
+  const groups = Map.groupBy(partitions, (partition) =>
+    toSignature(partition, (path) => nested.length > 0 || paths.has(path)),
+  )
   return [...groups.values()]
     .map((group) => {
-      const extra = found.map((column) => readFoundColumn(column, group[0]?.attributes ?? []))
+      const extra = chosen.map((column) => readFoundColumn(column, group[0]?.attributes ?? []))
       const maps = nested.map((name) => readMap(name, found, group[0]?.attributes ?? []))
       return `SELECT ${[...names, ...extra, ...maps].join(', ')} FROM ${readFiles(
         lakeDir,

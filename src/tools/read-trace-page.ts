@@ -3,6 +3,7 @@ import type { TimeRange } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { compileTraceList, type TraceListRequest } from '../query/compile-trace-list.ts'
+import { findColumns } from '../query/find-columns.ts'
 import type { ToolContext } from './tool.ts'
 
 export type TracePageRequest = Pick<TraceListRequest, 'range' | 'filters' | 'sort' | 'after' | 'limit'>
@@ -35,11 +36,12 @@ export async function readTracePage(
     rows: limit * (filters ? looksPerMatch : 2),
   })
   const schema = snapshot.schema(spans)
+  const columns = new Set([...findColumns(schema, filters), 'trace_start'])
   const found: Row[] = []
   for (const range of slices) {
     const sources = {
       traces: snapshot.relation(traces, { range }),
-      spans: snapshot.relation(spans, { starts: range }),
+      spans: snapshot.relation(spans, { starts: range, columns }),
     }
     const statement = compileTraceList({ ...request, ...sources, schema, range, limit: limit - found.length })
     found.push(...(await runtime.engine.run(statement, signal)))

@@ -5,6 +5,7 @@ import type { TimeRange } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { type CompiledQuery, compile } from '../query/compile.ts'
+import { findColumns } from '../query/find-columns.ts'
 import type { QueryRequest } from '../query/request.ts'
 import { sharedRelation, shareScan, splitRows } from '../query/share-scan.ts'
 import { isStale } from './define-tool.ts'
@@ -24,12 +25,9 @@ type Batch = Readonly<{ snapshot: LakeSnapshot; range: TimeRange; context: ToolC
 function compilePlaced({ snapshot, range }: Batch, { request, at }: PlacedQuery, relation?: string) {
   const service = getService(request.service, `${at}.service`)
   const schema = snapshot.schema(service)
-  const query = compile(
-    { relation: relation ?? snapshot.relation(service, { range }), schema, range },
-    request,
-    at,
-  )
-  return { service, query }
+  const columns = findColumns(schema, request)
+  const own = relation ?? snapshot.relation(service, { range, columns })
+  return { service, columns, query: compile({ relation: own, schema, range }, request, at) }
 }
 
 const run = ({ context: { runtime, signal } }: Batch, statement: CompiledQuery['statement']) =>
@@ -61,7 +59,8 @@ async function runShared(
     const [first] = compiled
     if (!first) return []
     const queries = compiled.map(({ query }) => query)
-    const relation = batch.snapshot.relation(first.service, { range: batch.range })
+    const columns = new Set(compiled.flatMap((each) => [...each.columns]))
+    const relation = batch.snapshot.relation(first.service, { range: batch.range, columns })
     const rows = splitRows(await run(batch, shareScan(relation, queries)), queries)
     return compiled.map((each, i) => ({ ...each, rows: rows[i] ?? [] }))
   } catch (error) {

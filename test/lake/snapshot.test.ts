@@ -131,3 +131,29 @@ describe('a snapshot', () => {
     },
   )
 })
+
+describe('a relation of chosen columns', () => {
+  const agents = services.find(({ name }) => name === 'agent_interaction')
+
+  it('has these only, with the values that they have among all', async () => {
+    if (!agents) throw new Error('no agent_interaction')
+    const columns = new Set(['trace_id', 'span_id', 'attributes_mixed', 'attributes'])
+    const some = snapshot.relation(agents, { columns })
+    const names = (await world.query(`DESCRIBE ${some}`)).map((row) => row['column_name'])
+    expect(names).toEqual(['trace_id', 'span_id', 'attributes_mixed', 'attributes'])
+    const list = 'trace_id, span_id, attributes_mixed, attributes::VARCHAR AS attributes'
+    const read = (from: string) => world.query(`SELECT ${list} FROM (${from}) ORDER BY span_id`)
+    const found = await read(some)
+    expect(found).toHaveLength(19)
+    expect(found).toEqual(await read(snapshot.relation(agents)))
+  })
+
+  it('reads partitions together that differ in other columns only', () => {
+    if (!agents) throw new Error('no agent_interaction')
+    const groups = (columns?: ReadonlySet<string>) =>
+      snapshot.relation(agents, columns ? { columns } : {}).split('UNION ALL').length
+    expect(groups()).toBe(4)
+    expect(groups(new Set(['trace_id', 'attributes_mixed']))).toBe(2)
+    expect(groups(new Set(['trace_id']))).toBe(1)
+  })
+})

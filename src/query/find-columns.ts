@@ -1,0 +1,23 @@
+import { toAttributeKey } from '../catalog/column.ts'
+import type { QuerySchema } from './schema.ts'
+
+function listTexts(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(listTexts) : []
+}
+
+/** Columns of every service with spans that statements name beside those of the request. */
+const always = ['trace_id', 'span_id', 'timestamp']
+
+/**
+ * Names of the relation's columns that a request can need, its maps among them: to plan all columns of a service takes as long
+ * as to answer. Some may be too many, since every text of the request is taken for a path.
+ */
+export function findColumns(schema: QuerySchema, request: unknown): ReadonlySet<string> {
+  const paths = new Set(listTexts(request))
+  const columns = schema.columns.filter(({ path }) => paths.has(path)).map(({ name }) => name)
+  const maps = schema.rare
+    .filter(({ path }) => paths.has(path))
+    .flatMap(({ path }) => toAttributeKey(path)?.map ?? [])
+  return new Set([...always, ...columns, ...maps])
+}

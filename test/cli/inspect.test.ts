@@ -201,6 +201,13 @@ columns:
     expect(near[at + 1]).toBe('lacks resource_attributes, attributes, events, links')
   })
 
+  it('names only what is lacking of a file that is written in lower case', async () => {
+    const needed = ['timestamp', 'traceid', 'spanid', 'parentspanid', 'spanname', 'spanattributes']
+    await writeParquet('lower.parquet', `SELECT ${needed.map((name) => `'' AS "${name}"`).join(', ')}`)
+    const near = section((await inspect('lower.parquet')).stdout, 'Nearest layouts')
+    expect(near.slice(0, 2)).toEqual(['ClickHouse exporter, otel_traces', 'lacks Duration'])
+  })
+
   it('says what is wrong with a damaged file, and goes on with the next', async () => {
     await world.spans('whole.parquet', [{ traceId: traceId(1), spanId: spanId(1), ns: 5n }])
     await world.spans('cut.parquet', [{ traceId: traceId(1), spanId: spanId(1), ns: 5n }])

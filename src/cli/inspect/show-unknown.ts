@@ -1,4 +1,4 @@
-import type { Source } from '../../exports/layouts/layout.ts'
+import { hasColumns, type Source } from '../../exports/layouts/layout.ts'
 import { layouts } from '../../exports/layouts/layouts.ts'
 import { draftMapping } from './draft-mapping.ts'
 import type { Page } from './show-relation.ts'
@@ -11,10 +11,10 @@ const mostLayouts = 3
 type Near = Readonly<{ about: string; lacking: readonly string[]; share: number }>
 
 /** Layouts that the columns come nearest to, of those that say what they need. */
-function findNearLayouts({ columns }: Source): readonly Near[] {
+function findNearLayouts(source: Source): readonly Near[] {
   return layouts
     .flatMap(({ about, needs = [] }) => {
-      const lacking = needs.filter((name) => !columns.has(name))
+      const lacking = needs.filter((name) => !hasColumns(source, [name]))
       const share = needs.length === 0 ? 0 : 1 - lacking.length / needs.length
       return share > 0 ? [{ about, lacking, share }] : []
     })

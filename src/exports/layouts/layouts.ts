@@ -36,7 +36,7 @@ export const layouts: readonly Layout[] = [
 ]
 
 /** Changes whenever a file that was set aside may be readable now, or one that was read would be read otherwise. */
-const edition = 2
+const edition = 3
 
 /** Which layouts this version knows; a file that an earlier one did not recognise is looked at again by another. */
 export const recogniser: string = `${edition} ${layouts.map(({ name }) => name).join(' ')}`

@@ -1,8 +1,9 @@
-import { attributeMap, type Mapping } from '../../canonical.ts'
+import type { Mapping } from '../../canonical.ts'
+import { toAttributeValue } from '../../values/attributes/attribute-value.ts'
 import type { Cell } from '../../values/cell.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toUnnestedAttributes } from '../../values/attributes/nested-attributes.ts'
-import { toInteger, toText } from '../../values/texts.ts'
+import { toInteger, toRawText, toText } from '../../values/texts.ts'
 import { toTimestampOfAnyUnit } from '../../values/times.ts'
 import { column, hasColumns, type Layout, type Source } from '../layout.ts'
 
@@ -10,9 +11,8 @@ const required = ['Timestamp', 'TraceId', 'SpanId', 'SeverityText', 'Body', 'Log
 
 /** The canonical columns of log records in the columns of `otel_logs`, its attributes read as told. */
 export function mapLogs(source: Source, toMap: (cell: Cell) => string): Mapping<'logs'> {
-  const attributes = toMap(column(source, 'LogAttributes'))
-  const isMap = column(source, 'LogAttributes').type === attributeMap
-  const named = `${isMap ? '"LogAttributes"' : `(${attributes})`}['event.name']`
+  const attributes = column(source, 'LogAttributes')
+  const named = toAttributeValue(attributes, 'event.name', toMap)
   return {
     timestamp: toTimestampOfAnyUnit(column(source, 'Timestamp')),
     trace_id: toTraceId(column(source, 'TraceId')),
@@ -21,10 +21,10 @@ export function mapLogs(source: Source, toMap: (cell: Cell) => string): Mapping<
     severity_text: toText(column(source, 'SeverityText')),
     severity_number: toInteger(column(source, 'SeverityNumber')),
     service_name: toText(column(source, 'ServiceName')),
-    body: 'CAST("Body" AS VARCHAR)',
-    event_name: `coalesce(${toText(column(source, 'EventName'))}, ${named})`,
+    body: toRawText(column(source, 'Body')),
+    event_name: `coalesce(${toText(column(source, 'EventName'))}, ${named.sql})`,
     resource_attributes: toMap(column(source, 'ResourceAttributes')),
-    attributes,
+    attributes: toMap(attributes),
     scope_name: toText(column(source, 'ScopeName')),
     scope_version: toText(column(source, 'ScopeVersion')),
   }

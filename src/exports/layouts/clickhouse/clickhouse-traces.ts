@@ -1,10 +1,9 @@
-import { attributeMap, type Mapping } from '../../canonical.ts'
-import { toAttributes } from '../../values/attributes/attributes.ts'
-import type { Cell } from '../../values/cell.ts'
+import type { Mapping } from '../../canonical.ts'
+import { toAttributeValue } from '../../values/attributes/attribute-value.ts'
 import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toUnnestedAttributes } from '../../values/attributes/nested-attributes.ts'
-import { toText } from '../../values/texts.ts'
+import { toSpanName, toText } from '../../values/texts.ts'
 import { toDuration, toTimestampOfAnyUnit } from '../../values/times.ts'
 import { column, hasColumns, type Layout, type Source } from '../layout.ts'
 import { type EventColumns, readEvents, readLinks } from './event-columns.ts'
@@ -20,21 +19,16 @@ export const collectorForm: EventColumns = {
 
 /** The canonical columns of spans in one of the forms of `otel_traces`. */
 export function mapTraces(source: Source, form: EventColumns): Mapping<'spans'> {
-  const attributes = form.attributes(column(source, 'SpanAttributes'))
-  const flat = column(source, 'SpanAttributes')
-  const attribute = (key: string): Cell => ({
-    sql: `${flat.type === attributeMap ? flat.sql : `(${toAttributes(flat)})`}['${key}']`,
-    type: 'VARCHAR',
-  })
+  const attributes = column(source, 'SpanAttributes')
   const scope = (name: string, key: string) =>
-    toText(hasColumns(source, [name]) ? column(source, name) : attribute(key))
+    toText(hasColumns(source, [name]) ? column(source, name) : toAttributeValue(attributes, key))
   const start = toTimestampOfAnyUnit(column(source, 'Timestamp'))
   return {
     trace_id: toTraceId(column(source, 'TraceId')),
     span_id: toSpanId(column(source, 'SpanId')),
     parent_span_id: toSpanId(column(source, 'ParentSpanId')),
     trace_state: toText(column(source, 'TraceState')),
-    span_name: 'CAST("SpanName" AS VARCHAR)',
+    span_name: toSpanName(column(source, 'SpanName')),
     span_kind: toSpanKind(column(source, 'SpanKind')),
     service_name: toText(column(source, 'ServiceName')),
     timestamp: start,
@@ -42,7 +36,7 @@ export function mapTraces(source: Source, form: EventColumns): Mapping<'spans'> 
     status_code: toStatusCode(column(source, 'StatusCode')),
     status_message: toText(column(source, 'StatusMessage')),
     resource_attributes: form.attributes(column(source, 'ResourceAttributes')),
-    attributes,
+    attributes: form.attributes(attributes),
     scope_name: scope('ScopeName', 'otel.scope.name'),
     scope_version: scope('ScopeVersion', 'otel.scope.version'),
     events: readEvents(source, form, start),

@@ -2,7 +2,7 @@ import type { CanonicalRelation } from '../../canonical.ts'
 import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import { toEvents } from '../../values/events/events.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
-import { toText } from '../../values/texts.ts'
+import { toSpanName, toText } from '../../values/texts.ts'
 import { toDuration, toTimestamp } from '../../values/times.ts'
 import type { Source, Table } from '../layout.ts'
 import { main, toMain, toMember } from './members.ts'
@@ -24,7 +24,7 @@ export function readSpans(source: Source, table: Table): CanonicalRelation {
       span_id: toSpanId(toMain(table, 'span_id')),
       parent_span_id: toSpanId(toMain(table, 'parent_span_id')),
       trace_state: toText(toMain(table, 'trace_state')),
-      span_name: `CAST(${toMain(table, 'name').sql} AS VARCHAR)`,
+      span_name: toSpanName(toMain(table, 'name')),
       span_kind: toSpanKind(toMain(table, 'kind')),
       service_name: `nullif(${resource.sql}['service.name'], '')`,
       timestamp: start,

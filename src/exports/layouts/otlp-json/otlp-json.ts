@@ -5,7 +5,7 @@ import type { Cell } from '../../values/cell.ts'
 import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import { toEvents, toLinks } from '../../values/events/events.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
-import { toText } from '../../values/texts.ts'
+import { toSpanName, toText } from '../../values/texts.ts'
 import { toDurationBetween, toTimestamp } from '../../values/times.ts'
 import type { Layout, Source } from '../layout.ts'
 import { type Batches, findColumn, inMember, toItems } from './otlp-batches.ts'
@@ -39,7 +39,7 @@ function map(spelling: Spelling): Mapping<'spans'> {
     span_id: toSpanId(part('spanId')),
     parent_span_id: toSpanId(part('parentSpanId')),
     trace_state: toText(part('traceState')),
-    span_name: part('name').sql,
+    span_name: toSpanName(part('name')),
     span_kind: toSpanKind(part('kind')),
     service_name: `nullif(resource['service.name'], '')`,
     timestamp: start,

@@ -1,6 +1,7 @@
 import type { Mapping } from '../../canonical.ts'
+import { toAttributeValue } from '../../values/attributes/attribute-value.ts'
 import { toAttributes } from '../../values/attributes/attributes.ts'
-import { toInteger, toText } from '../../values/texts.ts'
+import { toInteger, toRawText, toText } from '../../values/texts.ts'
 import { toTimestampOfAnyUnit } from '../../values/times.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toResource } from './duckdb-otlp-resource.ts'
@@ -12,7 +13,7 @@ const olderRequired = ['timestamp', ...both]
 
 function map(source: Source): Mapping<'logs'> {
   const resource = toResource(source)
-  const attributes = toAttributes(column(source, 'log_attributes'))
+  const attributes = column(source, 'log_attributes')
   const time = toTimestampOfAnyUnit(column(source, 'time_unix_nano', 'timestamp'))
   const seen = toTimestampOfAnyUnit(column(source, 'observed_time_unix_nano'))
   return {
@@ -23,10 +24,10 @@ function map(source: Source): Mapping<'logs'> {
     severity_text: toText(column(source, 'severity_text')),
     severity_number: toInteger(column(source, 'severity_number')),
     service_name: resource.serviceName,
-    body: `CAST(${column(source, 'body').sql} AS VARCHAR)`,
-    event_name: `coalesce(${toText(column(source, 'event_name'))}, (${attributes})['event.name'])`,
+    body: toRawText(column(source, 'body')),
+    event_name: `coalesce(${toText(column(source, 'event_name'))}, ${toAttributeValue(attributes, 'event.name').sql})`,
     resource_attributes: resource.attributes,
-    attributes,
+    attributes: toAttributes(attributes),
     scope_name: toText(column(source, 'scope_name')),
     scope_version: toText(column(source, 'scope_version')),
   }

@@ -2,7 +2,7 @@ import type { Mapping } from '../../canonical.ts'
 import { toAttributes } from '../../values/attributes/attributes.ts'
 import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import { snakeEvents, snakeLinks, toEventList, toLinkList } from '../../values/events/event-lists.ts'
-import { toText } from '../../values/texts.ts'
+import { toSpanName, toText } from '../../values/texts.ts'
 import { toDuration, toDurationBetween, toTimestampOfAnyUnit } from '../../values/times.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toResource } from './duckdb-otlp-resource.ts'
@@ -29,7 +29,7 @@ function map(source: Source): Mapping<'spans'> {
     span_id: toSpanId(column(source, 'span_id')),
     parent_span_id: toSpanId(column(source, 'parent_span_id')),
     trace_state: toText(column(source, 'trace_state')),
-    span_name: `CAST(${column(source, 'name', 'span_name').sql} AS VARCHAR)`,
+    span_name: toSpanName(column(source, 'name', 'span_name')),
     span_kind: toSpanKind(column(source, 'kind', 'span_kind')),
     service_name: resource.serviceName,
     timestamp: start,

@@ -4,7 +4,7 @@ import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import type { Cell } from '../../values/cell.ts'
 import { snakeEvents, snakeLinks, toEventList, toLinkList } from '../../values/events/event-lists.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
-import { toInteger, toText } from '../../values/texts.ts'
+import { toInteger, toRawText, toSpanName, toText } from '../../values/texts.ts'
 import { toDuration, toTimestampOfAnyUnit } from '../../values/times.ts'
 import { column, hasColumns, type Layout, type Source } from '../layout.ts'
 
@@ -44,7 +44,7 @@ function mapSpans(source: Source): Mapping<'spans'> {
     ...same,
     parent_span_id: toSpanId(column(source, 'parent_span_id')),
     trace_state: toText(column(source, 'trace_state')),
-    span_name: 'CAST("span_name" AS VARCHAR)',
+    span_name: toSpanName(column(source, 'span_name')),
     span_kind: toSpanKind(column(source, 'span_kind')),
     duration_ns: toDuration(column(source, 'duration'), same.timestamp),
     status_code: toStatusCode(column(source, 'status_code')),
@@ -59,7 +59,7 @@ const mapLogs = (source: Source): Mapping<'logs'> => ({
   trace_flags: toInteger(column(source, 'trace_flags')),
   severity_text: toText(column(source, 'severity_text')),
   severity_number: toInteger(column(source, 'severity_number')),
-  body: 'CAST("body" AS VARCHAR)',
+  body: toRawText(column(source, 'body')),
   event_name: toText(column(source, 'event_name')),
 })
 

@@ -3,7 +3,7 @@ import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import { noEvents, noLinks } from '../../values/events/events.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toSeverityNumber } from '../../values/severity.ts'
-import { toInteger, toText } from '../../values/texts.ts'
+import { toInteger, toRawText, toSpanName, toText } from '../../values/texts.ts'
 import { toDuration, toTimestamp } from '../../values/times.ts'
 import { findAttributeColumns, gatherColumns } from '../gather-columns.ts'
 import { restoreKey } from './lakerunner-keys.ts'
@@ -34,7 +34,7 @@ const mapSpans = (source: Source): Mapping<'spans'> => ({
   span_id: toSpanId(column(source, 'span_id')),
   parent_span_id: toSpanId(column(source, 'span_parent_span_id')),
   trace_state: toText(column(source, 'span_trace_state')),
-  span_name: 'CAST("span_name" AS VARCHAR)',
+  span_name: toSpanName(column(source, 'span_name')),
   span_kind: toSpanKind(column(source, 'span_kind')),
   duration_ns: toDuration(column(source, 'span_duration'), time(source), 'ms'),
   status_code: toStatusCode(column(source, 'span_status_code')),
@@ -50,7 +50,7 @@ const mapLogs = (source: Source): Mapping<'logs'> => ({
   trace_flags: toInteger(column(source, 'attr_trace_flags')),
   severity_text: toText(column(source, 'log_level')),
   severity_number: toSeverityNumber(column(source, 'log_level')),
-  body: 'CAST("log_message" AS VARCHAR)',
+  body: toRawText(column(source, 'log_message')),
   event_name: toText(column(source, 'attr_event_name')),
 })
 

@@ -7,7 +7,7 @@ import { snakeEvents, toEventList } from '../../values/events/event-lists.ts'
 import { noLinks } from '../../values/events/events.ts'
 import { toForeignSpanId, toForeignTraceId } from '../../values/ids.ts'
 import { toUnnestedAttributes } from '../../values/attributes/nested-attributes.ts'
-import { toText } from '../../values/texts.ts'
+import { toSpanName, toText } from '../../values/texts.ts'
 import { toDurationBetween, toTimestampOfAnyUnit } from '../../values/times.ts'
 import { findAttributeColumns } from '../gather-columns.ts'
 import { column, hasColumns, type Layout, type Source } from '../layout.ts'
@@ -84,8 +84,8 @@ function map(source: Source): Mapping<'spans'> {
     span_id: toForeignSpanId(toContext(source, 'span_id')),
     parent_span_id: toForeignSpanId(column(source, 'parent_id')),
     trace_state: toText(toContext(source, 'trace_state')),
-    span_name: `coalesce(CAST("name" AS VARCHAR), '')`,
-    span_kind: `CASE WHEN upper(CAST("span_kind" AS VARCHAR)) IN ('LLM', 'EMBEDDING') THEN 'Client' ELSE 'Internal' END`,
+    span_name: toSpanName(column(source, 'name')),
+    span_kind: `CASE WHEN upper(${toText(column(source, 'span_kind'))}) IN ('LLM', 'EMBEDDING') THEN 'Client' ELSE 'Internal' END`,
     service_name: `coalesce(${service}, 'phoenix')`,
     timestamp: start,
     duration_ns: toDurationBetween(start, toTimestampOfAnyUnit(column(source, 'end_time'))),

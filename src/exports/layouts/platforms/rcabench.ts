@@ -3,7 +3,7 @@ import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import { noEvents, noLinks } from '../../values/events/events.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toSeverityNumber } from '../../values/severity.ts'
-import { toText } from '../../values/texts.ts'
+import { toRawText, toSpanName, toText } from '../../values/texts.ts'
 import { toDuration, toTimestampOfAnyUnit } from '../../values/times.ts'
 import { findAttributeColumns, gatherColumns } from '../gather-columns.ts'
 import { column, hasColumns, type Layout, type Source } from '../layout.ts'
@@ -46,7 +46,7 @@ function mapSpans(source: Source): Mapping<'spans'> {
     ...common,
     parent_span_id: toSpanId(column(source, 'parent_span_id')),
     trace_state: 'CAST(NULL AS VARCHAR)',
-    span_name: 'CAST("span_name" AS VARCHAR)',
+    span_name: toSpanName(column(source, 'span_name')),
     span_kind: toSpanKind(column(source, 'attr.span_kind')),
     duration_ns: toDuration(column(source, 'duration'), common.timestamp),
     status_code: toStatusCode(column(source, 'attr.status_code')),
@@ -61,7 +61,7 @@ const mapLogs = (source: Source): Mapping<'logs'> => ({
   trace_flags: 'CAST(NULL AS BIGINT)',
   severity_text: toText(column(source, 'level')),
   severity_number: toSeverityNumber(column(source, 'level')),
-  body: 'CAST("message" AS VARCHAR)',
+  body: toRawText(column(source, 'message')),
   event_name: 'CAST(NULL AS VARCHAR)',
 })
 

@@ -4,7 +4,7 @@ import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import { noLinks, toEvents, toLinks } from '../../values/events/events.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { fieldOf, toStructFields } from '../../values/struct-type.ts'
-import { toText } from '../../values/texts.ts'
+import { toSpanName, toText } from '../../values/texts.ts'
 import { toDuration, toTimestamp } from '../../values/times.ts'
 import { column, hasColumns, type Layout, type Source } from '../layout.ts'
 import { parseDedicated, toAttributeMap, toDedicatedEntries, toFixedEntries } from './tempo-attributes.ts'
@@ -82,7 +82,7 @@ function map(source: Source, { scope, span }: Types): Mapping<'spans'> {
     span_id: toSpanId(part('SpanID')),
     parent_span_id: toSpanId(part('ParentSpanID')),
     trace_state: toText(part('TraceState')),
-    span_name: part('Name').sql,
+    span_name: toSpanName(part('Name')),
     span_kind: toSpanKind(part('Kind')),
     service_name: `nullif(resource['service.name'], '')`,
     timestamp: 'span_start',

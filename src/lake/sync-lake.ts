@@ -77,7 +77,8 @@ async function build(space: WorkSpace, job: Job, damaged: Damaged): Promise<Mani
   const looked = new Set(toRead.map(({ path }) => path))
   const present = new Set(files.map(({ path }) => path))
   const stays = ({ path }: Identity) => present.has(path) && !looked.has(path)
-  const sources = [...old.sources.filter(stays), ...read.map(({ source }) => source)].sort(byPath)
+  const stayed = [...old.sources.filter(stays), ...read.map(({ source }) => source)].sort(byPath)
+  const sources = await writeTraceIndex(space, stayed)
   const spans = await rebuildKind(space, 'spans', job, sources, read)
   const logs = await rebuildKind(space, 'logs', job, sources, read)
   return {
@@ -85,7 +86,7 @@ async function build(space: WorkSpace, job: Job, damaged: Damaged): Promise<Mani
     generation: old.generation + 1,
     nextSource: firstId + toRead.length * idsPerUnit,
     publishedAt: new Date().toISOString(),
-    sources: [...(await writeTraceIndex(space, sources))],
+    sources: [...sources],
     rejected: [...old.rejected.filter(stays), ...rejected].sort(byPath),
     recogniser,
     partitions: [

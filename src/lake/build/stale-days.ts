@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { quoteText } from '../../core/sql-text.ts'
 import { defineStatement } from '../../engine/engine.ts'
 import type { Kind } from '../../exports/canonical.ts'
@@ -54,7 +55,8 @@ FROM (
 /**
  * A trace lies whole in the partition of the day it began, over all sources. Its day can move when a source comes or goes,
  * so the stale days are those that the changed traces leave and those that they enter.
- * Leaves the table `trace_chunks` (trace_id, trace_start, day, chunk) of the stale days' traces in the work space.
+ * Leaves the view `trace_chunks` (trace_id, trace_start, day, chunk) of the stale days' traces in the work space: of a file, sorted
+ * by chunk, as the memory is needed for the chunks.
  */
 async function findStaleSpanDays(
   space: WorkSpace,
@@ -84,7 +86,13 @@ ORDER BY day`)
     days.filter(({ rows }) => rows > 0),
     toRowsPerChunk(space.memoryLimitMb),
   )
-  await run(`CREATE OR REPLACE TABLE trace_chunks AS ${traceChunks(chunks)}`)
+  const file = quoteText(join(space.folder, 'trace_chunks.parquet'))
+  await run(`COPY (
+SELECT * FROM (${traceChunks(chunks)}) ORDER BY chunk, trace_id
+) TO ${file} (FORMAT parquet)`)
+  await run(
+    `CREATE OR REPLACE VIEW trace_chunks AS SELECT * FROM read_parquet(${file}, hive_partitioning = false)`,
+  )
   await run('DROP TABLE current_days')
   const needed = await run(
     `SELECT DISTINCT chunk, source FROM (${selectTraces(space, after)}) JOIN trace_chunks USING (trace_id)`,

@@ -49,7 +49,7 @@ SEMI JOIN (${selectIds(sources)}) USING (source)`
 
 /**
  * Writes the index of the sources that have none on disk yet; of all of them where they would be spread over too many files.
- * Gives the sources with the files that they are in.
+ * Gives the sources with the files that they are in, and forgets what was in memory.
  */
 export async function writeTraceIndex(
   space: WorkSpace,
@@ -66,6 +66,7 @@ ${selectTraces(space, unwritten)}
 ORDER BY trace_id, source, "start"
 ) TO ${quoteText(join(space.lakeDir, file))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupSize})`),
   )
+  await createArrivedTraces(space)
   const written = new Set(unwritten)
   return sources.map((source) => (written.has(source) ? { ...source, index: file } : source))
 }

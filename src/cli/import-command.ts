@@ -1,24 +1,16 @@
 import { mkdir } from 'node:fs/promises'
-import { services } from '../catalog/catalog.ts'
 import { escapeControls } from '../core/clean-text.ts'
 import { createLog } from '../core/log.ts'
-import { formatInstant } from '../core/time-range.ts'
 import type { Manifest } from '../lake/manifest.ts'
 import { syncLake } from '../lake/sync-lake.ts'
+import { toTables } from './lake/table-facts.ts'
 import type { CommandContext } from './run-command-line.ts'
 import { formatBytes, formatCount, formatFiles, formatMs, type Terminal } from './terminal.ts'
 
-function printTables({ partitions }: Manifest, terminal: Terminal): void {
-  for (const { name: table } of services) {
-    const parts = partitions.filter((partition) => partition.table === table)
-    if (parts.length === 0) continue
-    const rows = parts.reduce((sum, part) => sum + part.rows, 0)
-    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0)
-    const first = parts.map(({ minNs }) => BigInt(minNs)).reduce((a, b) => (a < b ? a : b))
-    const last = parts.map(({ maxNs }) => BigInt(maxNs)).reduce((a, b) => (a > b ? a : b))
-    const day = (ns: bigint) => formatInstant(ns).slice(0, 10)
+function printTables(manifest: Manifest, terminal: Terminal): void {
+  for (const { table, rows, bytes, start, end } of toTables(manifest)) {
     terminal.line(
-      `  ${table.padEnd(20)} ${formatCount(rows).padStart(12)} rows  ${formatBytes(bytes).padStart(9)}  ${day(first)} to ${day(last)}`,
+      `  ${table.padEnd(20)} ${formatCount(rows).padStart(12)} rows  ${formatBytes(bytes).padStart(9)}  ${start.slice(0, 10)} to ${end.slice(0, 10)}`,
     )
   }
 }

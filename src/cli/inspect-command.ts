@@ -5,7 +5,7 @@ import { AppError } from '../core/errors.ts'
 import { toFileError } from '../core/file-error.ts'
 import { createLog } from '../core/log.ts'
 import { createDuckDbEngine } from '../engine/duckdb/create-duckdb-engine.ts'
-import { toFilePattern } from '../exports/file-pattern.ts'
+import { toReadableFolders } from '../exports/file-pattern.ts'
 import type { ExportUnit } from '../exports/find-units.ts'
 import type { ReadingPlace } from '../exports/formats/format.ts'
 import { formats } from '../exports/formats/formats.ts'
@@ -20,11 +20,8 @@ import { type Page, showRelation } from './inspect/show-relation.ts'
 import { showUnknown } from './inspect/show-unknown.ts'
 import { toLine } from './inspect/text-table.ts'
 import type { CommandContext } from './run-command-line.ts'
-import { formatBytes, formatFiles } from './terminal.ts'
+import { findLineWidth, formatBytes, formatFiles } from './terminal.ts'
 import { toUserPath } from './user-path.ts'
-
-const widthElsewhere = 120
-const narrowest = 60
 
 /** `Parquet, 1.2 MB`, or what a folder of tables is. */
 async function describeFormat({ exportsDir }: ReadingPlace, unit: ExportUnit): Promise<string> {
@@ -98,7 +95,7 @@ async function inspectUnits(
   const scratch = await mkdtemp(join(tmpdir(), 'parquetry-inspect-'))
   const engine = await createDuckDbEngine({
     path: ':memory:',
-    allowedDirectories: [exportsDir, toFilePattern(exportsDir) ?? exportsDir, scratch],
+    allowedDirectories: [...toReadableFolders(exportsDir), scratch],
     spillDirectory: join(scratch, 'spill'),
     memoryLimitMb: config.memoryLimitMb,
     timeoutMs: 0,
@@ -129,7 +126,7 @@ async function inspectUnits(
  */
 export async function inspectCommand(context: CommandContext, paths: readonly string[]): Promise<number> {
   const { terminal, config } = context
-  const page = { terminal, width: Math.max(process.stdout.columns ?? widthElsewhere, narrowest) }
+  const page = { terminal, width: findLineWidth() }
   let isWell = true
   for (const [i, path] of paths.entries()) {
     if (i > 0) terminal.line()

@@ -78,6 +78,12 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
   }
 }
 
+const widthElsewhere = 120
+const narrowest = 60
+
+/** How many characters to print on a line: as many as the terminal shows, within reason; else a page's. */
+export const findLineWidth = (): number => Math.max(process.stdout.columns ?? widthElsewhere, narrowest)
+
 const units = ['B', 'kB', 'MB', 'GB', 'TB']
 
 /** Bytes as people read them: `1.2 MB`. */

@@ -10,6 +10,12 @@ export function toFilePattern(path: string): string | undefined {
   return path.includes('\\') ? undefined : path.replaceAll(/[*?[]/g, '[$&]')
 }
 
+/** What an engine must be allowed to read to read a folder: itself, and as the pattern under which its files are read. */
+export const toReadableFolders = (folder: string): readonly string[] => [
+  folder,
+  toFilePattern(folder) ?? folder,
+]
+
 /** The pattern of an export's path. Throws `unreadable_file` where there is none. */
 export function getFilePattern(path: string): string {
   const pattern = toFilePattern(path)

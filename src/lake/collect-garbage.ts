@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { Log } from '../core/log.ts'
-import { type Manifest, manifestName } from './manifest.ts'
+import { listIndexFiles, type Manifest, manifestName } from './manifest.ts'
 
 const filesOf = ({ partitions, sources }: Manifest): readonly string[] => [
   ...partitions.map(({ file }) => file),
-  ...sources.flatMap(({ index }) => (index ? [index] : [])),
+  ...listIndexFiles(sources),
 ]
 
 const isOurs = (name: string) =>

@@ -34,10 +34,10 @@ export interface LakeSnapshot {
   /** SELECT of a service's rows, out of some of its partitions. */
   relation(service: Service, pick?: PartitionPick & ColumnPick): string
   /** SELECT of where traces are to be found: `source`, `trace_id`, `start`, `rows`; undefined where there are no sources. */
-  traceIndex(): string | undefined
+  readonly traceIndex: string | undefined
   /** What a source of the index holds; undefined for one that is gone. */
   kindOf(source: number): Kind | undefined
-  /** A window cut into slices, each with about four times as many rows as the one before it. */
+  /** A window cut into slices, each with about four times as many rows as those before it together. */
   slices(service: Service, range: TimeRange, order: SliceOrder): readonly TimeRange[]
 }
 
@@ -70,20 +70,14 @@ function remember<K, V>(compute: (key: K) => V): (key: K) => V {
   }
 }
 
-/** A function that computes at the first call. */
-function once<V>(compute: () => V): () => V {
-  const compute1 = remember((_: true) => ({ value: compute() }))
-  return () => compute1(true).value
-}
-
 /** What a published state says of its services. It never changes, so it is worked out once for each state. */
 type State = Omit<LakeSnapshot, 'importState'>
 
 function createState(lakeDir: string, manifest: Manifest): State {
   const byTable = Map.groupBy(manifest.partitions, ({ table }) => table)
   const partitions = (service: Service) => byTable.get(service.name) ?? []
-  const kindsById = once(() => new Map(manifest.sources.map(({ id, kind }) => [id, kind])))
-  const traceIndex = once(() => toTraceIndex(lakeDir, manifest))
+  const kindsById = new Map(manifest.sources.map(({ id, kind }) => [id, kind]))
+  const traceIndex = toTraceIndex(lakeDir, manifest)
   const attributes = remember((service: Service) => mergeAttributes(partitions(service)))
   const found = remember((service: Service) => toFoundColumns(attributes(service)))
   const schema = remember((service: Service): ServiceSchema => {
@@ -123,8 +117,8 @@ function createState(lakeDir: string, manifest: Manifest): State {
         found(service),
         pick.columns,
       ),
-    traceIndex: () => traceIndex(),
-    kindOf: (source) => kindsById().get(source),
+    traceIndex,
+    kindOf: (source) => kindsById.get(source),
     slices: (service, range, order) => toSlices(partitions(service), range, order),
   }
 }

@@ -93,6 +93,11 @@ export const emptyManifest: Manifest = {
 
 export const manifestName = 'manifest.json'
 
+/** Index files that sources name, each once; paths are below the lake. */
+export const listIndexFiles = (sources: readonly Pick<Source, 'index'>[]): readonly string[] => [
+  ...new Set(sources.flatMap(({ index }) => index ?? [])),
+]
+
 type Reading = Readonly<{ stamp: string; manifest: Manifest }>
 
 /** The last reading of each lake: a manifest of many files takes a while to parse, and is looked at in every call. */

@@ -3,7 +3,7 @@ import type { Service } from '../catalog/service.ts'
 import { quoteName, quoteText } from '../core/sql-text.ts'
 import { attributeMap, eventList, linkList } from '../exports/canonical.ts'
 import { mostRemembered } from './build/found-attributes.ts'
-import type { FoundAttribute, Manifest, Partition } from './manifest.ts'
+import { type FoundAttribute, listIndexFiles, type Manifest, type Partition } from './manifest.ts'
 import { readAttribute } from './tables/typed-columns.ts'
 
 /** A found attribute over all partitions: how many rows have it, and the one type that holds them all. */
@@ -98,7 +98,7 @@ const readFiles = (lakeDir: string, files: readonly string[]) =>
 
 /** SELECT of the index of traces, rows of sources that are gone among them; undefined where there is none. */
 export function toTraceIndex(lakeDir: string, { sources }: Manifest): string | undefined {
-  const files = [...new Set(sources.flatMap(({ index }) => index ?? []))]
+  const files = listIndexFiles(sources)
   return files.length > 0
     ? `SELECT source, trace_id, "start", "rows" FROM ${readFiles(lakeDir, files)}`
     : undefined

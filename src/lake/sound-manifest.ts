@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { emptyManifest, type Manifest, readManifest } from './manifest.ts'
+import { emptyManifest, listIndexFiles, type Manifest, readManifest } from './manifest.ts'
 
 function isWhole(lakeDir: string, file: string, bytes?: number): boolean {
   try {
@@ -13,7 +13,7 @@ function isWhole(lakeDir: string, file: string, bytes?: number): boolean {
 
 const hasAllFiles = (lakeDir: string, { partitions, sources }: Manifest): boolean =>
   partitions.every(({ file, bytes }) => isWhole(lakeDir, file, bytes)) &&
-  [...new Set(sources.flatMap(({ index }) => (index ? [index] : [])))].every((file) => isWhole(lakeDir, file))
+  listIndexFiles(sources).every((file) => isWhole(lakeDir, file))
 
 /**
  * The published state for the one who writes the next: the empty one, so that all is built anew, where it was built by

@@ -20,7 +20,7 @@ export async function findTrace(
   traceId: string,
   { runtime, signal }: ToolContext,
 ): Promise<TracePlace> {
-  const index = snapshot.traceIndex()
+  const index = snapshot.traceIndex
   const rows = index ? await runtime.engine.run(selectTracePlaces(index, traceId), signal) : []
   const starts: bigint[] = []
   let exportedSpans = 0

@@ -1,19 +1,14 @@
 import { existsSync } from 'node:fs'
-import { services } from '../../catalog/catalog.ts'
 import type { Config } from '../../config.ts'
 import { formatInstant } from '../../core/time-range.ts'
 import { findExportUnits } from '../../exports/find-units.ts'
 import { type Manifest, type Partition, readManifest } from '../../lake/manifest.ts'
 import { findPendingImport, type PendingImport } from '../../lake/verify/find-pending-import.ts'
 import { type FileUse, type LakeFile, listLakeFiles } from '../../lake/verify/list-lake-files.ts'
+import { type Span, sum, type TableFacts, toTables } from './table-facts.ts'
 
 /** `unreadable`: there is a manifest, which is damaged or was written by another version. `empty`: nothing was ever published. */
 export type LakeState = 'missing' | 'empty' | 'unreadable' | 'published'
-
-type Span = Readonly<{ start: string; end: string }>
-
-export type TableFacts = Span &
-  Readonly<{ table: string; rows: number; bytes: number; files: number; days: number }>
 
 /** All that `parquetry lake` tells, with the keys that programs see. Times are ISO 8601, paths below their folders. */
 export type LakeFacts = Readonly<{
@@ -41,31 +36,6 @@ export type LakeFacts = Readonly<{
   rejected: readonly Readonly<{ path: string; bytes: number; reason: string; next: string }>[]
   pending: Omit<PendingImport, 'rebuild'> & Readonly<{ rebuild: string | null }>
 }>
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
-
-const toSpan = (parts: readonly Partition[]): Span => {
-  const least = parts.map(({ minNs }) => BigInt(minNs)).reduce((a, b) => (a < b ? a : b))
-  const most = parts.map(({ maxNs }) => BigInt(maxNs)).reduce((a, b) => (a > b ? a : b))
-  return { start: formatInstant(least), end: formatInstant(most) }
-}
-
-/** The tables that have rows, in the catalog's order. */
-const toTables = ({ partitions }: Manifest): readonly TableFacts[] =>
-  services.flatMap(({ name }) => {
-    const parts = partitions.filter(({ table }) => table === name)
-    if (parts.length === 0) return []
-    return [
-      {
-        table: name,
-        rows: sum(parts.map(({ rows }) => rows)),
-        bytes: sum(parts.map(({ bytes }) => bytes)),
-        files: parts.length,
-        days: new Set(parts.map(({ day }) => day)).size,
-        ...toSpan(parts),
-      },
-    ]
-  })
 
 const uses: readonly FileUse[] = ['data', 'index', 'manifest', 'lock', 'scratch', 'unnamed']
 

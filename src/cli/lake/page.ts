@@ -1,16 +1,13 @@
 import { escapeControls } from '../../core/clean-text.ts'
 import { cut, toLine } from '../inspect/text-table.ts'
-import { formatCount, type Terminal } from '../terminal.ts'
+import { findLineWidth, formatCount, type Terminal } from '../terminal.ts'
 
 /** A terminal, how many characters fit on its lines, and whether long lists are shown whole. */
 export type Page = Readonly<{ terminal: Terminal; width: number; isWhole: boolean }>
 
-const widthElsewhere = 120
-const narrowest = 60
-
 export const createPage = (terminal: Terminal, isWhole: boolean): Page => ({
   terminal,
-  width: Math.max(process.stdout.columns ?? widthElsewhere, narrowest),
+  width: findLineWidth(),
   isWhole,
 })
 

@@ -4,6 +4,8 @@ import { quoteText } from '../../core/sql-text.ts'
 import { defineStatement, type Engine, type Row } from '../../engine/engine.ts'
 import type { FoundAttribute } from '../manifest.ts'
 import type { LakeTable } from '../tables/table.ts'
+import type { DayRows } from './chunks.ts'
+import { printDay } from './kinds.ts'
 
 /** An attribute becomes a column when at least this share of a partition's rows has it. */
 const columnShare = 0.01
@@ -28,7 +30,7 @@ const isBoolean = "value IN ('true', 'false')"
  * Values repeat, so each different one is looked at once.
  */
 const toCensus = (from: string, map: string, prefix: string, known: readonly string[]) => `SELECT
-  strftime(day, '%Y-%m-%d') AS day,
+  ${printDay('day')} AS day,
   CASE WHEN ${isNameable} THEN '${prefix}' || key END AS path,
   CAST(sum(occurrences) AS BIGINT) AS "rows",
   CASE
@@ -55,8 +57,6 @@ const maps = [
   ['attributes', 'Attributes.'],
   ['resource_attributes', 'ResourceAttributes.'],
 ] as const
-
-type DayRows = Readonly<{ day: string; rows: number }>
 
 export type DayAttributes = DayRows &
   Readonly<{

@@ -21,6 +21,9 @@ const hasTime = isUsableTime('"timestamp"')
 /** SQL for the day of a time in UTC. */
 export const toDay = (time: string): string => `CAST(${time} AS DATE)`
 
+/** SQL for a day as the lake's folders are named: `2026-05-01`. */
+export const printDay = (day: string): string => `strftime(${day}, '%Y-%m-%d')`
+
 const spanSteps: KindSteps = {
   placeable: `trace_id IS NOT NULL AND span_id IS NOT NULL AND ${hasTime}`,
   place: (sql) => `SELECT source.*, trace_start, day, chunk

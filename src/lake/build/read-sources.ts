@@ -11,7 +11,7 @@ import type { ExportUnit } from '../../exports/find-units.ts'
 import { type RecognisedExport, type RecognisedRelation, recogniseExport } from '../../exports/recognise.ts'
 import type { RejectedFile, Source } from '../manifest.ts'
 import { isOutOfMemory, isOutsideFile, toDamagedFile } from './damaged-files.ts'
-import { kindSteps, toDay } from './kinds.ts'
+import { kindSteps, printDay, toDay } from './kinds.ts'
 import { toReadingPlace, type WorkSpace } from './work-space.ts'
 
 /** A source whose rows can be read. */
@@ -38,65 +38,62 @@ export async function openRows(
   return { sql: `SELECT * FROM read_parquet(${file}, hive_partitioning = false)` }
 }
 
-type Counts = Pick<Source, 'rows' | 'skippedRows' | 'days'>
-
-/** Counted when all are read: see `countSpans`. */
-const uncounted: Counts = { rows: 0, skippedRows: 0, days: [] }
-
-const readRows: Readonly<Record<Kind, (space: WorkSpace, id: number, sql: string) => Promise<Counts>>> = {
-  spans: async ({ engine }, id, sql) => {
-    await engine.run(
-      defineStatement(`INSERT INTO arrived_traces
-SELECT ${id}, CASE WHEN ${kindSteps.spans.placeable} THEN trace_id END AS trace, min("timestamp"), count(*)
-FROM (${sql})
-GROUP BY trace`),
-    )
-    return uncounted
-  },
-  logs: async ({ engine }, id, sql) => {
-    await engine.run(
-      defineStatement(`INSERT INTO arrived_traces
-SELECT ${id}, trace_id, min("timestamp"), count(*)
-FROM (${sql})
-WHERE ${kindSteps.logs.placeable}
-  AND trace_id IS NOT NULL
-GROUP BY trace_id, ${toDay('"timestamp"')}`),
-    )
-    const found = await engine.run(
-      defineStatement(`SELECT strftime(CASE WHEN ${kindSteps.logs.placeable} THEN ${toDay('"timestamp"')} END, '%Y-%m-%d') AS day, count(*) AS "rows"
-FROM (${sql})
-GROUP BY day
-ORDER BY day`),
-    )
-    const counted = found.map((row) => ({ day: row['day'], rows: Number(row['rows']) }))
-    const sum = (rows: readonly { rows: number }[]) =>
-      rows.reduce((total, { rows: count }) => total + count, 0)
-    return {
-      rows: sum(counted),
-      skippedRows: sum(counted.filter(({ day }) => day === null)),
-      days: counted.flatMap(({ day, rows }) => (typeof day === 'string' ? [{ day, rows }] : [])),
-    }
-  },
+/** What the rows of a source are counted by: its traces, and of logs their days. */
+const groups: Readonly<Record<Kind, string>> = {
+  spans: 'trace',
+  logs: `trace, CASE WHEN ${kindSteps.logs.placeable} THEN ${toDay('"timestamp"')} END`,
 }
 
-/** Fills in how many spans each source has, and forgets those that can't be placed. */
-async function countSpans(
+/** Reads a source's rows once: how many there are of each trace, and from when on. Those that can't be placed have no start. */
+const countRows = ({ engine }: WorkSpace, kind: Kind, id: number, sql: string) =>
+  engine.run(
+    defineStatement(`INSERT INTO arrived_traces
+SELECT
+  ${id},
+  CASE WHEN ${kindSteps[kind].placeable} THEN trace_id END AS trace,
+  min("timestamp") FILTER (WHERE ${kindSteps[kind].placeable}),
+  count(*)
+FROM (${sql})
+GROUP BY ${groups[kind]}`),
+  )
+
+type Counts = Pick<Source, 'rows' | 'skippedRows' | 'days'>
+
+/** Known when all are read: see `fillCounts`. */
+const uncounted: Counts = { rows: 0, skippedRows: 0, days: [] }
+
+/** Fills in how many rows each source has, and forgets those without a trace. */
+async function fillCounts(
   { engine }: WorkSpace,
   read: readonly ReadSource[],
 ): Promise<readonly ReadSource[]> {
   const found = await engine.run(
-    defineStatement(`SELECT source, sum("rows")::BIGINT AS "rows", coalesce(sum("rows") FILTER (trace_id IS NULL), 0)::BIGINT AS skipped
+    defineStatement(`SELECT source, ${printDay(toDay('"start"'))} AS day, sum("rows")::BIGINT AS "rows"
 FROM arrived_traces
-GROUP BY source`),
+GROUP BY source, day
+ORDER BY source, day`),
   )
   await engine.run(defineStatement('DELETE FROM arrived_traces WHERE trace_id IS NULL'))
-  const counts = new Map(found.map((row) => [Number(row['source']), row]))
+  const bySource = Map.groupBy(found, (row) => Number(row['source']))
   return read.map(({ source, rows }) => {
-    const row = counts.get(source.id)
-    if (!row || source.kind !== 'spans') return { source, rows }
-    return { source: { ...source, rows: Number(row['rows']), skippedRows: Number(row['skipped']) }, rows }
+    const counted = (bySource.get(source.id) ?? []).map((row) => ({
+      day: row['day'],
+      rows: Number(row['rows']),
+    }))
+    const days = counted.flatMap(({ day, rows: count }) =>
+      typeof day === 'string' ? [{ day, rows: count }] : [],
+    )
+    const counts: Counts = {
+      rows: sumRows(counted),
+      skippedRows: sumRows(counted) - sumRows(days),
+      days: source.kind === 'logs' ? days : [],
+    }
+    return { source: { ...source, ...counts }, rows }
   })
 }
+
+const sumRows = (counted: readonly Readonly<{ rows: number }>[]) =>
+  counted.reduce((sum, { rows }) => sum + rows, 0)
 
 /** Notes which traces, or for logs which days, a relation's rows touch. */
 async function readRelation(
@@ -106,8 +103,8 @@ async function readRelation(
   id: number,
 ): Promise<ReadSource> {
   const rows = await openRows(space, id, relation)
-  const counts = await readRows[relation.kind](space, id, rows.sql)
-  return { source: { path, size, mtimeMs, stamp, layout, kind: relation.kind, id, ...counts }, rows }
+  await countRows(space, relation.kind, id, rows.sql)
+  return { source: { path, size, mtimeMs, stamp, layout, kind: relation.kind, id, ...uncounted }, rows }
 }
 
 async function readUnit(space: WorkSpace, unit: ExportUnit, firstId: number): Promise<readonly ReadSource[]> {
@@ -180,5 +177,5 @@ export async function readSources(
     }
   }
   progress('reading exports', units.length, units.length)
-  return { read: dropEmpty(await countSpans(space, read)), rejected }
+  return { read: dropEmpty(await fillCounts(space, read)), rejected }
 }

@@ -4,7 +4,7 @@ import { defineStatement } from '../../engine/engine.ts'
 import type { Kind } from '../../exports/canonical.ts'
 import type { Source } from '../manifest.ts'
 import { type Chunk, type DayRows, toChunks, toFirstChunks, toRowsPerChunk } from './chunks.ts'
-import { toDay } from './kinds.ts'
+import { printDay, toDay } from './kinds.ts'
 import { selectTraces } from './trace-index.ts'
 import type { WorkSpace } from './work-space.ts'
 
@@ -26,8 +26,6 @@ const toChunkRows = (chunks: readonly Chunk[]) =>
     toFirstChunks(chunks).map(({ day, first, parts }) => `(DATE ${quoteText(day)}, ${first}, ${parts})`),
     'NULL::DATE, 0, 0',
   )
-
-const printDay = (sql: string) => `strftime(${sql}, '%Y-%m-%d')`
 
 const traceDays = (traces: string) =>
   `SELECT trace_id, min("start") AS trace_start, ${toDay('trace_start')} AS day, sum("rows")::BIGINT AS spans FROM (${traces}) GROUP BY trace_id`

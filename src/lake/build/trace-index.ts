@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { quoteText } from '../../core/sql-text.ts'
 import { defineStatement } from '../../engine/engine.ts'
-import type { Source } from '../manifest.ts'
+import { listIndexFiles, type Source } from '../manifest.ts'
 import type { WorkSpace } from './work-space.ts'
 
 /**
@@ -31,13 +31,9 @@ const columns = 'source, trace_id, "start", "rows"'
 const selectIds = (sources: readonly Source[]) =>
   `SELECT unnest([${sources.map(({ id }) => id).join(', ')}]::INTEGER[]) AS source`
 
-/** The index files of sources that an earlier sync read. */
-const listFiles = (sources: readonly Source[]): readonly string[] =>
-  [...new Set(sources.flatMap(({ index }) => (index ? [index] : [])))].sort()
-
 /** SELECT of the index rows of some sources, those just read among them. */
 export function selectTraces({ lakeDir }: WorkSpace, sources: readonly Source[]): string {
-  const files = listFiles(sources).map((file) => quoteText(join(lakeDir, file)))
+  const files = listIndexFiles(sources).map((file) => quoteText(join(lakeDir, file)))
   const stored =
     files.length > 0
       ? `SELECT ${columns} FROM read_parquet([${files.join(', ')}], hive_partitioning = false)\nUNION ALL\n`
@@ -55,7 +51,7 @@ export async function writeTraceIndex(
   space: WorkSpace,
   sources: readonly Source[],
 ): Promise<readonly Source[]> {
-  const isCrowded = listFiles(sources).length >= mostFiles
+  const isCrowded = listIndexFiles(sources).length >= mostFiles
   const unwritten = isCrowded ? sources : sources.filter(({ index }) => !index)
   if (unwritten.length === 0) return sources
   const file = `index/${randomUUID()}.parquet`

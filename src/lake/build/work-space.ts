@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createDuckDbEngine } from '../../engine/duckdb/create-duckdb-engine.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { ReadingPlace } from '../../exports/formats/format.ts'
-import { toFilePattern } from '../../exports/file-pattern.ts'
+import { toReadableFolders } from '../../exports/file-pattern.ts'
 
 /** Where one sync works: an engine of its own and a folder that is emptied before. */
 export type WorkSpace = Readonly<{
@@ -38,7 +38,7 @@ export async function openWorkSpace(
   await mkdir(folder, { recursive: true })
   const engine = await createDuckDbEngine({
     path: ':memory:',
-    allowedDirectories: [exportsDir, toFilePattern(exportsDir) ?? exportsDir, lakeDir],
+    allowedDirectories: [...toReadableFolders(exportsDir), lakeDir],
     spillDirectory: join(folder, 'spill'),
     memoryLimitMb,
     timeoutMs: 0,

@@ -5,16 +5,16 @@ import { quoteText } from '../../core/sql-text.ts'
 import { defineStatement, type Row } from '../../engine/engine.ts'
 import type { FoundAttribute, Partition } from '../manifest.ts'
 import type { LakeTable, TableRows } from '../tables/table.ts'
+import type { DayRows } from './chunks.ts'
 import { type DayAttributes, findAttributes } from './found-attributes.ts'
 import { toFoundColumns } from './found-columns.ts'
+import { printDay } from './kinds.ts'
 import type { WorkSpace } from './work-space.ts'
 
 type Bounds = Pick<Partition, 'day' | 'rows' | 'minNs' | 'maxNs'>
 
 /** The rows of one file: those of a day, or of a day's traces that began from `low` to `high`. */
 type FileBounds = Bounds & Readonly<{ traceStarts?: Readonly<{ low: string; high: string }> }>
-
-const printDay = "strftime(day, '%Y-%m-%d') AS day"
 
 const toBounds = (row: Row): Bounds => ({
   day: String(row['day']),
@@ -26,7 +26,7 @@ const toBounds = (row: Row): Bounds => ({
 async function readBounds({ engine }: WorkSpace, from: string): Promise<readonly Bounds[]> {
   const found = await engine.run(
     defineStatement(`SELECT
-  ${printDay},
+  ${printDay('day')} AS day,
   count(*) AS "rows",
   epoch_ns(min("timestamp"))::VARCHAR AS low,
   epoch_ns(max("timestamp"))::VARCHAR AS high
@@ -41,7 +41,7 @@ ORDER BY day`),
 async function readFileBounds({ engine }: WorkSpace, rowsPerFile: number): Promise<readonly FileBounds[]> {
   const found = await engine.run(
     defineStatement(`SELECT
-  ${printDay},
+  ${printDay('day')} AS day,
   sum(spans)::BIGINT AS "rows",
   epoch_ns(min(low))::VARCHAR AS low,
   epoch_ns(max(high))::VARCHAR AS high,
@@ -63,6 +63,13 @@ ORDER BY day, file`),
     traceStarts: { low: String(row['first']), high: String(row['last']) },
   }))
 }
+
+/** The rows of each day over all of its files. */
+const toDayRows = (files: readonly FileBounds[]): readonly DayRows[] =>
+  [...Map.groupBy(files, ({ day }) => day)].map(([day, own]) => ({
+    day,
+    rows: own.reduce((sum, { rows }) => sum + rows, 0),
+  }))
 
 const isWithin = ({ day, traceStarts }: FileBounds): string => {
   const ofDay = `day = DATE ${quoteText(day)}`
@@ -148,12 +155,13 @@ export async function writeTable(space: WorkSpace, table: LakeTable): Promise<re
   if (rows?.prepare) await space.engine.run(defineStatement(rows.prepare))
   const source = rows ? (rows.source ?? `chunk_${table.name}`) : 'loaded'
   const select = rows && !rows.source ? await makeRows(space, table, rows, []) : undefined
-  const bounds = await readBounds(space, source)
-  const days = await findAttributes(space.engine, source, table, bounds)
+  const files = table.rowsPerFile
+    ? await readFileBounds(space, table.rowsPerFile)
+    : await readBounds(space, source)
+  const days = await findAttributes(space.engine, source, table, toDayRows(files))
   const selectDay =
     select ??
     (rows ? await makeRows(space, table, rows, days) : () => `SELECT ${table.columns}\n  FROM loaded`)
-  const files = table.rowsPerFile ? await readFileBounds(space, table.rowsPerFile) : bounds
   const byDay = new Map(days.map((day) => [day.day, day]))
   return runSome(files, (file, i) => {
     const day = byDay.get(file.day) as DayAttributes

@@ -1,12 +1,12 @@
-import type { Manifest } from '../manifest.ts'
+import { listIndexFiles, type Manifest } from '../manifest.ts'
 import type { Check } from './check.ts'
-import { listIndexFiles, listLakeFiles } from './list-lake-files.ts'
+import { listLakeFiles } from './list-lake-files.ts'
 
 /** The files that the manifest names are there, as long as it says, each named once, in its table's and day's folder; and no others. */
 export function checkFiles(lakeDir: string, manifest: Manifest): Check {
   const found = new Map(listLakeFiles(lakeDir, manifest).map((file) => [file.file, file]))
   const { partitions } = manifest
-  const indexes = listIndexFiles(manifest)
+  const indexes = listIndexFiles(manifest.sources)
   const named = [...partitions.map(({ file }) => file), ...indexes]
   const missing = named.filter((file) => !found.has(file))
   const otherSize = partitions.filter(

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { type Manifest, manifestName } from '../manifest.ts'
+import { listIndexFiles, type Manifest, manifestName } from '../manifest.ts'
 
 /** What a file of the lake's folder is for. `scratch` goes with the next import; `unnamed` belongs to no published state. */
 export type FileUse = 'data' | 'index' | 'manifest' | 'lock' | 'scratch' | 'unnamed'
@@ -26,15 +26,10 @@ function listPaths(folder: string): readonly string[] {
   }
 }
 
-/** Index files that a state names, each once. */
-export const listIndexFiles = ({ sources }: Pick<Manifest, 'sources'>): readonly string[] => [
-  ...new Set(sources.flatMap(({ index }) => (index ? [index] : []))),
-]
-
 /** Every file of the lake's folder with its use in a published state; none where the folder is absent. */
 export function listLakeFiles(lakeDir: string, manifest: Manifest): readonly LakeFile[] {
   const data = new Set(manifest.partitions.map(({ file }) => file))
-  const indexes = new Set(listIndexFiles(manifest))
+  const indexes = new Set(listIndexFiles(manifest.sources))
   const toUse = (file: string): FileUse => {
     if (data.has(file)) return 'data'
     if (indexes.has(file)) return 'index'

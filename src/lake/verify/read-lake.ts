@@ -4,10 +4,9 @@ import { toColumnName } from '../../catalog/column.ts'
 import type { Progress } from '../../core/progress.ts'
 import { quoteText } from '../../core/sql-text.ts'
 import { toFilePattern } from '../../exports/file-pattern.ts'
-import type { Manifest, Partition } from '../manifest.ts'
+import { listIndexFiles, type Manifest, type Partition } from '../manifest.ts'
 import { deriveRows, toGroups, toSpanKey } from './derive-rows.ts'
 import { parseDayNumber, toContent, toDayNumber } from './fingerprint.ts'
-import { listIndexFiles } from './list-lake-files.ts'
 import { toRole } from './roles.ts'
 import { toRowContent } from './row-content.ts'
 import { assertOfFile, type VerifySpace } from './verify-space.ts'
@@ -153,7 +152,7 @@ export async function readLake(
     assertOfFile(error)
     unreadable.push({ file })
   }
-  const indexes = listIndexFiles(manifest)
+  const indexes = listIndexFiles(manifest.sources)
   const total = manifest.partitions.length + indexes.length
   for (const [i, partition] of manifest.partitions.entries()) {
     progress('reading the lake', i, total)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { createDuckDbEngine } from '../../engine/duckdb/create-duckdb-engine.ts'
 import { defineStatement, type Engine, type Row } from '../../engine/engine.ts'
-import { toFilePattern } from '../../exports/file-pattern.ts'
+import { toReadableFolders } from '../../exports/file-pattern.ts'
 import type { ReadingPlace } from '../../exports/formats/format.ts'
 import { isOutOfMemory, isOutsideFile } from '../build/damaged-files.ts'
 import type { LakeFolders } from '../build/work-space.ts'
@@ -57,7 +57,7 @@ export async function openVerifySpace(
 ): Promise<VerifySpace> {
   const opened = await createDuckDbEngine({
     path: ':memory:',
-    allowedDirectories: [exportsDir, toFilePattern(exportsDir) ?? exportsDir, lakeDir, scratchDir],
+    allowedDirectories: [...toReadableFolders(exportsDir), lakeDir, scratchDir],
     spillDirectory: join(scratchDir, 'spill'),
     memoryLimitMb,
     timeoutMs: 0,

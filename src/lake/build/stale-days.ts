@@ -91,7 +91,7 @@ SELECT * FROM (${traceChunks(chunks)}) ORDER BY chunk, trace_id
   await run(
     `CREATE OR REPLACE VIEW trace_chunks AS SELECT * FROM read_parquet(${file}, hive_partitioning = false)`,
   )
-  await run('DROP TABLE current_days')
+  for (const table of ['changed_traces', 'current_days', 'stale_days']) await run(`DROP TABLE ${table}`)
   const needed = await run(
     `SELECT DISTINCT chunk, source FROM (${selectTraces(space, after)}) JOIN trace_chunks USING (trace_id)`,
   )

@@ -1,6 +1,6 @@
 import { escapeControls } from '../core/clean-text.ts'
-import { createHashingEmbedder } from '../knowledge/hashing-embedder.ts'
-import { indexDocs } from '../knowledge/index-docs.ts'
+import { createHashingEmbedder } from '../knowledge/embedding/hashing-embedder.ts'
+import { indexDocs } from '../knowledge/indexing/index-docs.ts'
 import type { CommandContext } from './run-command-line.ts'
 import { formatCount, formatFiles } from './terminal.ts'
 

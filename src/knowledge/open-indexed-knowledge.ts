@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { noProgress } from '../core/progress.ts'
-import type { IndexOptions } from './index-docs.ts'
+import type { IndexOptions } from './indexing/index-docs.ts'
 import { type Knowledge, openKnowledge } from './open-knowledge.ts'
 
 const isWithoutIndex = (error: unknown) => error instanceof AppError && error.details.code === 'no_data'
@@ -23,7 +23,7 @@ async function runIndexing(options: IndexOptions, log: Log): Promise<void> {
   const { docs, index } = options
   log.info(`There is no usable documentation index in ${index}; indexing ${docs}.`)
   try {
-    const { indexDocs } = await import('./index-docs.ts')
+    const { indexDocs } = await import('./indexing/index-docs.ts')
     const summary = await indexDocs(options, noProgress)
     log.info(`Indexed ${summary.files} files of ${docs} in ${summary.seconds.toFixed(1)} s.`)
     for (const { file, reason } of summary.skipped) log.warn(`Not indexed: ${file}: ${reason}`)

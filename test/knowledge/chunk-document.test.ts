@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Chunk, chunkDocument } from '../../src/knowledge/chunk-document.ts'
+import { type Chunk, chunkDocument } from '../../src/knowledge/markdown/chunk-document.ts'
 
 const golden = new URL('./golden/', import.meta.url)
 const pages = readdirSync(golden).filter((name) => name.endsWith('.md'))

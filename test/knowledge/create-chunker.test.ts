@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { chunkDocument } from '../../src/knowledge/chunk-document.ts'
-import { type Chunker, createChunker } from '../../src/knowledge/create-chunker.ts'
+import { chunkDocument } from '../../src/knowledge/markdown/chunk-document.ts'
+import { type Chunker, createChunker } from '../../src/knowledge/markdown/create-chunker.ts'
 
 let chunker: Chunker
 afterEach(() => chunker.close())

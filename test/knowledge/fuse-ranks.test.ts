@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { fuseRanks } from '../../src/knowledge/fuse-ranks.ts'
-import { pickHits } from '../../src/knowledge/pick-hits.ts'
-import { weighHeadings } from '../../src/knowledge/weigh-headings.ts'
+import { fuseRanks } from '../../src/knowledge/search/fuse-ranks.ts'
+import { pickHits } from '../../src/knowledge/search/pick-hits.ts'
+import { weighHeadings } from '../../src/knowledge/search/weigh-headings.ts'
 
 const items = (ids: string) => [...ids].map((id) => ({ id }))
 const order = (text: string, vector: string) => fuseRanks({ text: items(text), vector: items(vector) })

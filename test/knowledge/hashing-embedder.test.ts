@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createHashingEmbedder } from '../../src/knowledge/hashing-embedder.ts'
+import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
 
 const embedder = createHashingEmbedder()
 const embed = (...texts: string[]) => embedder.embed(texts, 'passage')

@@ -5,10 +5,10 @@ import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
-import { openChunkTable } from '../../src/knowledge/chunk-table.ts'
-import type { Embedder } from '../../src/knowledge/embedder.ts'
-import { createHashingEmbedder } from '../../src/knowledge/hashing-embedder.ts'
-import { type IndexOptions, indexDocs } from '../../src/knowledge/index-docs.ts'
+import { openChunkTable } from '../../src/knowledge/store/chunk-table.ts'
+import type { Embedder } from '../../src/knowledge/embedding/embedder.ts'
+import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
+import { type IndexOptions, indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
 
 let folder: DocsFolder
@@ -252,8 +252,8 @@ describe('publishing', () => {
 
 describe('two processes', () => {
   const script = `
-    import { indexDocs } from './src/knowledge/index-docs.ts'
-    import { createHashingEmbedder } from './src/knowledge/hashing-embedder.ts'
+    import { indexDocs } from './src/knowledge/indexing/index-docs.ts'
+    import { createHashingEmbedder } from './src/knowledge/embedding/hashing-embedder.ts'
     const [docs, index] = process.argv.slice(1)
     const summary = await indexDocs({ docs, index, embedder: createHashingEmbedder() }, () => {})
     process.stdout.write(JSON.stringify(summary))`

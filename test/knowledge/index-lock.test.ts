@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { withIndexLock } from '../../src/knowledge/index-lock.ts'
+import { withIndexLock } from '../../src/knowledge/store/index-lock.ts'
 
 let index: string
 beforeEach(async () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../src/core/log.ts'
 import { noProgress } from '../../src/core/progress.ts'
-import type { Embedder } from '../../src/knowledge/embedder.ts'
-import { createHashingEmbedder } from '../../src/knowledge/hashing-embedder.ts'
-import { indexDocs } from '../../src/knowledge/index-docs.ts'
+import type { Embedder } from '../../src/knowledge/embedding/embedder.ts'
+import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
+import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { openIndexedKnowledge } from '../../src/knowledge/open-indexed-knowledge.ts'
 import type { Knowledge } from '../../src/knowledge/open-knowledge.ts'
 import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
@@ -157,7 +157,7 @@ it('loads neither the parser nor the native module before there is something to 
     const loaded = []
     registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
     const { openIndexedKnowledge } = await import('./src/knowledge/open-indexed-knowledge.ts')
-    const { createHashingEmbedder } = await import('./src/knowledge/hashing-embedder.ts')
+    const { createHashingEmbedder } = await import('./src/knowledge/embedding/hashing-embedder.ts')
     const [docs, index] = process.argv.slice(1)
     const quiet = { error() {}, warn() {}, info() {}, debug() {} }
     const knowledge = openIndexedKnowledge({ docs, index, embedder: createHashingEmbedder() }, quiet)

@@ -4,8 +4,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
-import { createHashingEmbedder } from '../../src/knowledge/hashing-embedder.ts'
-import { indexDocs } from '../../src/knowledge/index-docs.ts'
+import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
+import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { type Knowledge, openKnowledge } from '../../src/knowledge/open-knowledge.ts'
 import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
 
@@ -277,7 +277,7 @@ describe('status and lifetime', () => {
     await runIndexing()
     const script = `
       import { openKnowledge } from './src/knowledge/open-knowledge.ts'
-      import { createHashingEmbedder } from './src/knowledge/hashing-embedder.ts'
+      import { createHashingEmbedder } from './src/knowledge/embedding/hashing-embedder.ts'
       const loaded = () => process.report.getReport().sharedObjects.filter((name) => name.includes('lancedb')).length
       const knowledge = openKnowledge({ index: process.argv[1], embedder: createHashingEmbedder() })
       const { ready } = await knowledge.describe()

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { chunkDocument } from '../../src/knowledge/chunk-document.ts'
-import { parseMarkdown } from '../../src/knowledge/parse-markdown.ts'
+import { chunkDocument } from '../../src/knowledge/markdown/chunk-document.ts'
+import { parseMarkdown } from '../../src/knowledge/markdown/parse-markdown.ts'
 
 const golden = new URL('./golden/', import.meta.url)
 const corpus = new URL('../../docs-corpus/', import.meta.url)

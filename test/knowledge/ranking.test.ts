@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
-import { createHashingEmbedder } from '../../src/knowledge/hashing-embedder.ts'
-import { indexDocs } from '../../src/knowledge/index-docs.ts'
+import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
+import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { type Knowledge, openKnowledge } from '../../src/knowledge/open-knowledge.ts'
 
 /** Natural questions, the page that answers them and the headings of the passages that do. */

@@ -2,7 +2,7 @@ import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
-import { readDocs } from '../../src/knowledge/read-docs.ts'
+import { readDocs } from '../../src/knowledge/indexing/read-docs.ts'
 import { type DocsFolder, createDocsFolder } from './docs-folder.ts'
 
 let folder: DocsFolder

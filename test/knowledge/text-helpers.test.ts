@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { cleanLine, cleanText } from '../../src/knowledge/clean-text.ts'
-import { findFrontMatterTitle } from '../../src/knowledge/find-front-matter-title.ts'
-import { createSlugger } from '../../src/knowledge/slugger.ts'
-import { createSourceLines } from '../../src/knowledge/source-lines.ts'
+import { findFrontMatterTitle } from '../../src/knowledge/markdown/find-front-matter-title.ts'
+import { createSlugger } from '../../src/knowledge/markdown/slugger.ts'
+import { createSourceLines } from '../../src/knowledge/markdown/source-lines.ts'
 import { stemWords } from '../../src/knowledge/stem-words.ts'
 
 describe('anchors, as GitHub renders them', () => {

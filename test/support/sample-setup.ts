@@ -6,8 +6,8 @@ import { writeSamples } from '../../src/cli/write-samples.ts'
 import { parseConfig } from '../../src/config.ts'
 import { createLog } from '../../src/core/log.ts'
 import { noProgress } from '../../src/core/progress.ts'
-import { createHashingEmbedder } from '../../src/knowledge/hashing-embedder.ts'
-import { indexDocs } from '../../src/knowledge/index-docs.ts'
+import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
+import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { syncLake } from '../../src/lake/sync-lake.ts'
 
 declare module 'vitest' {

@@ -6,7 +6,7 @@ import type { Kind } from '../../exports/canonical.ts'
 import type { Partition } from '../manifest.ts'
 import { type Chunk, toDayChunks } from './chunks.ts'
 import { DamagedFiles, isOutsideFile, toDamagedFile } from './damaged-files.ts'
-import { kindSteps } from './kinds.ts'
+import { kindSteps, prepareChunks } from './kinds.ts'
 import { loadChunk } from './load-chunk.ts'
 import type { ReadSource } from './read-sources.ts'
 import { type Staged, type StagedSource, selectChunk } from './stage-sources.ts'
@@ -124,6 +124,7 @@ export async function buildChunks(
   const build = async (chunk: Chunk): Promise<readonly Partition[]> => {
     const sources = chunk.sources.flatMap((id) => staged.sources.get(id) ?? [])
     try {
+      await prepareChunks(space, kind, chunk.number, chunk.number)
       await loadChunk(space, kind, chunk, sources)
       return await writeTables(space, kind)
     } catch (error) {

@@ -11,7 +11,7 @@ import { recogniseExport } from '../../exports/recognise.ts'
 import type { Source } from '../manifest.ts'
 import type { Chunk } from './chunks.ts'
 import { toDamagedFile } from './damaged-files.ts'
-import { kindSteps } from './kinds.ts'
+import { kindSteps, prepareChunks } from './kinds.ts'
 import { openRows, type ReadSource } from './read-sources.ts'
 import { toReadingPlace, type WorkSpace } from './work-space.ts'
 
@@ -45,10 +45,12 @@ async function layOut(space: WorkSpace, { kind, id }: Source, sql: string, chunk
   const folder = join(space.folder, `staged_${kind}_${id}`)
   for (let i = 0; i < chunks.length; i += chunksAtOnce) {
     const some = chunks.slice(i, i + chunksAtOnce)
+    const [first = 0, last = first] = [some.at(0), some.at(-1)]
+    await prepareChunks(space, kind, first, last)
     await space.engine.run(
       defineStatement(`COPY (
   SELECT * FROM (${kindSteps[kind].place(sql)})
-  WHERE chunk BETWEEN ${some.at(0)} AND ${some.at(-1)}
+  WHERE chunk BETWEEN ${first} AND ${last}
 ) TO ${quoteText(folder)} (
   FORMAT parquet,
   COMPRESSION snappy,
@@ -71,7 +73,7 @@ async function stageSource(
   return { source, folder: await layOut(space, source, rows.sql, chunks) }
 }
 
-/** The SELECTs that together give the rows of one chunk, with their days. */
+/** The SELECTs that together give the rows of one chunk, with their days, once `prepareChunks` has been called for it. */
 export function selectChunk(kind: Kind, chunk: number, staged: readonly StagedSource[]): readonly string[] {
   const direct = mergeRows(staged.flatMap(({ rows }) => rows ?? [])).map(
     (sql) => `SELECT * EXCLUDE (chunk) FROM (${kindSteps[kind].place(sql)}) WHERE chunk = ${chunk}`,

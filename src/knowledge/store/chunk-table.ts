@@ -1,5 +1,5 @@
 import type { Table } from '@lancedb/lancedb'
-import type { Chunk } from './chunk-document.ts'
+import type { Chunk } from '../markdown/chunk-document.ts'
 
 /** A chunk as it is stored. `searchText` is what is indexed, `hash` its SHA-256: equal hashes mean equal vectors. */
 export type ChunkRow = Chunk &

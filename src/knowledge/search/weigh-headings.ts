@@ -1,6 +1,6 @@
-import type { FoundChunk } from './chunk-table.ts'
+import type { FoundChunk } from '../store/chunk-table.ts'
 import type { Fused } from './fuse-ranks.ts'
-import { stemWords } from './stem-words.ts'
+import { stemWords } from '../stem-words.ts'
 
 /**
  * What a heading adds to a score when the question has all its words. On 32 questions about the documentation that

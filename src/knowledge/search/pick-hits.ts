@@ -1,4 +1,4 @@
-import type { FoundChunk } from './chunk-table.ts'
+import type { FoundChunk } from '../store/chunk-table.ts'
 import type { Fused } from './fuse-ranks.ts'
 
 /** More from one page would push other pages out of a short list. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Progress } from '../core/progress.ts'
+import type { Progress } from '../../core/progress.ts'
 import { type SkippedFile, findDocs } from './find-docs.ts'
 
 /** A file's text as UTF-8 without byte order mark, and the SHA-256 of its bytes. */

@@ -1,5 +1,5 @@
 import type { Embedder } from './embedder.ts'
-import { stemWords } from './stem-words.ts'
+import { stemWords } from '../stem-words.ts'
 
 const dimensions = 256
 const gramLengths = [3, 4, 5] as const

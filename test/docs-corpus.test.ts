@@ -22,6 +22,7 @@ const sampleAttributes = [
   'Attributes.cx.customer.tier',
   'Attributes.cx.order.value_eur',
   'Attributes.cx.debug.probe',
+  'Attributes.cx.webrtc.codec',
 ]
 
 describe('the documentation corpus', () => {

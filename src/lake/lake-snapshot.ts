@@ -2,6 +2,7 @@ import { type Column, toColumnName } from '../catalog/column.ts'
 import type { Service } from '../catalog/service.ts'
 import type { TimeRange } from '../core/time-range.ts'
 import type { Kind } from '../exports/canonical.ts'
+import { mostRemembered } from './build/found-attributes.ts'
 import type { Manifest, Partition } from './manifest.ts'
 import { type LakeAttribute, mergeAttributes, toFoundColumns, toRelation, toTraceIndex } from './relation.ts'
 import { type SliceOrder, toSlices } from './time-slices.ts'
@@ -13,6 +14,8 @@ export type ServiceSchema = Readonly<{
   service: Service
   columns: readonly Column[]
   rare: readonly Column[]
+  /** Whether the maps may hold attributes that neither list names: no more are remembered than these. */
+  hasUnnamed: boolean
 }>
 
 /** One published state of the lake. Its files never change, so statements built from it always agree with each other. */
@@ -91,7 +94,8 @@ function createState(lakeDir: string, manifest: Manifest): State {
         unit: '',
         meaning: 'found in the data, read from the attribute map',
       }))
-    return { service, columns: [...service.columns, ...found(service)], rare }
+    const hasUnnamed = attributes(service).length >= mostRemembered
+    return { service, columns: [...service.columns, ...found(service)], rare, hasUnnamed }
   })
   return {
     manifest,

@@ -1,4 +1,4 @@
-import { type Column, toAttributeKey } from '../catalog/column.ts'
+import { type Column, toAttributeKey, toColumnName } from '../catalog/column.ts'
 import { AppError } from '../core/errors.ts'
 import { findNearestNames } from '../core/nearest-names.ts'
 import { quoteName } from '../core/sql-text.ts'
@@ -22,11 +22,20 @@ function readRare(column: Column): Sql {
   return casts[column.type](sql`${raw(quoteName(place.map))}[${value(place.key)}]`)
 }
 
+/**
+ * The attribute of a path as text, where the maps may hold more attributes than are named: of the values of one without a
+ * name nothing is known, not even whether there are any. Keys that hold a NUL, where names in SQL end, have no path.
+ */
+export function findUnnamed(schema: QuerySchema, path: string): Column | undefined {
+  if (!schema.hasUnnamed || !toAttributeKey(path)?.key || path.includes('\0')) return undefined
+  return { path, name: toColumnName(path), type: 'string', unit: '', meaning: '' }
+}
+
 /** The column of a path. Throws `unknown_name` with the nearest paths where the service has none. */
 export function resolveColumn(schema: QuerySchema, path: string, at: string): ResolvedColumn {
   const column = schema.columns.find((candidate) => candidate.path === path)
   if (column) return { column, sql: raw(quoteName(column.name)) }
-  const rare = schema.rare.find((candidate) => candidate.path === path)
+  const rare = schema.rare.find((candidate) => candidate.path === path) ?? findUnnamed(schema, path)
   if (rare) return { column: rare, sql: readRare(rare) }
   const paths = [...schema.columns, ...schema.rare].map((candidate) => candidate.path)
   const nearest = findNearestNames(path, paths)

@@ -8,4 +8,6 @@ export type QuerySchema = Readonly<{
   columns: readonly Column[]
   /** Attributes that are in the maps only, typed as found. */
   rare: readonly Column[]
+  /** Whether the maps may hold attributes that neither list names. */
+  hasUnnamed: boolean
 }>

@@ -238,6 +238,20 @@ describe('attributes beyond number', () => {
     const found = snapshot.attributes(agentInteraction)
     expect(found).toHaveLength(2000)
     expect(found[0]).toMatchObject({ path: 'Attributes.common', rows: 2 })
+    expect(snapshot.schema(agentInteraction).hasUnnamed).toBe(true)
+  })
+
+  it('are known to be more, though frequent keys cannot be named', async () => {
+    const keys = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`key.${i}`, 'x']))
+    const snapshot = await importDays([[{ 'a\0b': '1', ...keys(2001) }, { 'a\0b': '2' }]])
+    expect(snapshot.attributes(agentInteraction).filter(({ rows }) => rows === 1)).toHaveLength(1999)
+    expect(snapshot.schema(agentInteraction).hasUnnamed).toBe(true)
+  })
+
+  it('are known to be all below the limit', async () => {
+    const snapshot = await importDays([[{ a: '1' }]])
+    expect(snapshot.schema(agentInteraction).hasUnnamed).toBe(false)
   })
 })
 

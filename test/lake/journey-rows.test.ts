@@ -258,7 +258,7 @@ describe('journeys', () => {
   })
 
   it('believe what the platform says of an abandon', () => {
-    expect(journey('callback')).toMatchObject({ abandoned: false, had_callback: true })
+    expect(journey('callback')).toMatchObject({ abandoned: false, abandon_stage: null, had_callback: true })
   })
 
   it('without a root speak by their earliest span', () => {

@@ -20,7 +20,7 @@ const range = { startNs: 0n, endNs: 10n * day }
 const request = (change: Partial<TraceListRequest> = {}): TraceListRequest => ({
   traces: 'SELECT * FROM traces',
   spans: 'SELECT * FROM spans',
-  schema: { service: spans, columns: spans.columns, rare: [] },
+  schema: { service: spans, columns: spans.columns, rare: [], hasUnnamed: false },
   range,
   filters: undefined,
   sort: 'desc',

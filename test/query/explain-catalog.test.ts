@@ -22,7 +22,7 @@ const compileFor = (service: Service, type: QueryType, input: object) =>
   compile(
     {
       relation: toRelation('/lake', service, [], []),
-      schema: { service, columns: service.columns, rare: [] },
+      schema: { service, columns: service.columns, rare: [], hasUnnamed: false },
       range: { startNs: 0n, endNs: 10n ** 18n },
     },
     { type, ...querySchemas[type].parse({ key: 'k', service: service.name, ...input }) } as never,

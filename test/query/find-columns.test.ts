@@ -18,3 +18,12 @@ test.each<[string, unknown, readonly string[]]>([
 ])('finds %s', (_, request, wanted) => {
   expect([...findColumns(source.schema, request)]).toEqual([...always, ...wanted])
 })
+
+test('finds the map for an attribute without a name, and for no other path', () => {
+  const schema = { ...source.schema, hasUnnamed: true }
+  const find = (path: string) => [...findColumns(schema, { path, fn: 'count' })]
+  expect(find('ResourceAttributes.nobody')).toEqual([...always, 'resource_attributes'])
+  expect(find('Attributes.team')).toEqual([...always, 'attributes_team'])
+  expect(find('Attributes.')).toEqual(always)
+  expect(find('nobody')).toEqual(always)
+})

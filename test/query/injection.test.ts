@@ -162,6 +162,16 @@ describe('paths', () => {
     }
   })
 
+  test.each(payloads)('as a key that may be in the map, %j is looked up, not run', async (key) => {
+    const path = `Attributes.missing ${key}`
+    const from = { ...source, schema: { ...source.schema, hasUnnamed: true } }
+    expect(compileSample('facet', { path }, from).statement.sql).not.toContain('missing')
+    expect(await sample.query('facet', { path }, from)).toEqual([[null, 50]])
+    const filters = [{ path, exists: true }]
+    expect(await sample.query('table', { columns: [path], filters }, from)).toEqual([])
+    expect(await isIntact()).toBe(true)
+  })
+
   test('a column whose name holds quotes and comments is read, not run', async () => {
     const path = 'Attributes.od"d; --'
     const rows = await sample.query('facet', { path, limit: 1000 })

@@ -9,7 +9,11 @@ import { source } from './sample.ts'
 
 const failure = (service: Service, path: string) => {
   try {
-    resolveColumn({ service, columns: service.columns, rare: [] }, path, 'queries.table[0].columns[3]')
+    resolveColumn(
+      { service, columns: service.columns, rare: [], hasUnnamed: false },
+      path,
+      'queries.table[0].columns[3]',
+    )
   } catch (error) {
     if (error instanceof AppError) return error.details
     throw error
@@ -66,7 +70,13 @@ describe('a known path', () => {
     'every one of %s is its column',
     (_, service) => {
       for (const column of service.columns) {
-        expect(resolveColumn({ service, columns: service.columns, rare: [] }, column.path, 'at')).toEqual({
+        expect(
+          resolveColumn(
+            { service, columns: service.columns, rare: [], hasUnnamed: false },
+            column.path,
+            'at',
+          ),
+        ).toEqual({
           column,
           sql: { sql: `"${column.name}"`, params: [] },
         })
@@ -83,5 +93,32 @@ describe('a known path', () => {
       'at',
     )
     expect(found.column.type).toBe('string')
+  })
+})
+
+describe('where the maps may hold attributes without a name', () => {
+  const schema = { ...source.schema, hasUnnamed: true }
+
+  test('a path that is not known is looked up as text, its key a parameter', () => {
+    const key = `it"s '; --`
+    expect(resolveColumn(schema, `ResourceAttributes.${key}`, 'at')).toEqual({
+      column: {
+        path: `ResourceAttributes.${key}`,
+        name: 'resource_attributes_it_s_',
+        type: 'string',
+        unit: '',
+        meaning: '',
+      },
+      sql: { sql: `nullif("resource_attributes"[?], '')`, params: [key] },
+    })
+  })
+
+  test('a known one is what it was', () => {
+    for (const { path } of [...schema.columns, ...schema.rare])
+      expect(resolveColumn(schema, path, 'at')).toEqual(resolveColumn(source.schema, path, 'at'))
+  })
+
+  test.each(['Attributes.', 'attributes.x', 'Timestmp', 'Attributes.a\0b'])('%j is still unknown', (path) => {
+    expect(() => resolveColumn(schema, path, 'at')).toThrow(AppError)
   })
 })

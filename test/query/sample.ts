@@ -48,7 +48,7 @@ const wholeRange: TimeRange = { startNs: -(10n ** 18n), endNs: start * 2n }
 
 export const source: QuerySource = {
   relation: 'SELECT * FROM sample',
-  schema: { service, columns, rare },
+  schema: { service, columns, rare, hasUnnamed: false },
   range: wholeRange,
 }
 

@@ -68,6 +68,7 @@ describe('the window', () => {
     service: { name: 'sample', grain: '', use: '', columns: [], nestedColumns: [] },
     columns: [],
     rare: [],
+    hasUnnamed: false,
   })
   const countIn = async (startNs: bigint, endNs: bigint) =>
     (await sample.query('scalar', { aggregates: count }, within(startNs, endNs)))[0]?.[0]

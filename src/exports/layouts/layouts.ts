@@ -35,8 +35,11 @@ export const layouts: readonly Layout[] = [
   otlpJson,
 ]
 
-/** Changes whenever a file that was set aside may be readable now, or one that was read would be read otherwise. */
-const edition = 3
+/**
+ * Changes whenever a file that was set aside may be readable now, or one that was read would be read otherwise or give other
+ * values in the lake's tables.
+ */
+const edition = 4
 
 /** Which layouts this version knows; a file that an earlier one did not recognise is looked at again by another. */
 export const recogniser: string = `${edition} ${layouts.map(({ name }) => name).join(' ')}`

@@ -10,7 +10,7 @@ import { printDay } from './kinds.ts'
 /** An attribute becomes a column when at least this share of a partition's rows has it. */
 const columnShare = 0.01
 const mostColumns = 200
-/** Attributes that are remembered by name; any beyond are still reachable by their exact path. */
+/** Attributes that are remembered by name and type; any beyond are still reachable by their exact path, as text. */
 export const mostRemembered = 2000
 
 /** Keys that can be named: those with NUL, where SQL text ends, and those longer than any program means them stay in the map. */
@@ -94,7 +94,10 @@ function toDayAttributes(table: LakeTable, { day, rows }: DayRows, counted: read
   return { day, rows, attributes: chooseColumns(table, rows, found), isComplete }
 }
 
-/** The attributes of each day's rows beyond the catalog's, most frequent first. `from` gives the rows' days and maps. */
+/**
+ * The attributes of each day's rows beyond the catalog's, most frequent first. `from` gives the rows' days and maps. Keys that
+ * cannot be named come last, so that a day with as many names as are remembered is one that may have more.
+ */
 export async function findAttributes(
   engine: Engine,
   from: string,
@@ -107,7 +110,7 @@ export async function findAttributes(
     defineStatement(`SELECT * FROM (
 ${maps.map(([map, prefix]) => toCensus(from, map, prefix, knownKeys(table.service, map))).join('\nUNION ALL\n')}
 )
-QUALIFY row_number() OVER (PARTITION BY day ORDER BY "rows" DESC, path) <= ${mostRemembered}
+QUALIFY row_number() OVER (PARTITION BY day ORDER BY path IS NULL, "rows" DESC, path) <= ${mostRemembered}
 ORDER BY "rows" DESC, path`),
   )
   const byDay = Map.groupBy(rows, ({ day }) => String(day))

@@ -52,8 +52,6 @@ const derived: Readonly<Record<string, string>> = {
   first_queue_name: 'first_queue_name',
   last_queue_name: 'last_queue_name',
   last_agent_username: 'last_agent_username',
-  abandoned: `${leftInQueue} OR coalesce(${leftBot}, FALSE) OR coalesce(${leftFlow}, FALSE)`,
-  abandon_stage: `CASE WHEN ${leftInQueue} THEN 'queue' WHEN ${leftBot} THEN 'bot' WHEN ${leftFlow} THEN 'ivr' END`,
   disconnect_reason: 'last_disconnect_reason',
   ended_by: 'last_ended_by',
   contained: `${hadBot} AND NOT ${hadAgent} AND NOT ${hadQueue} AND coalesce(last_bot_outcome = 'contained', FALSE)`,
@@ -70,17 +68,32 @@ const givenFirst = new Set([
   'channel',
   'direction',
   'platforms',
-  'abandoned',
-  'abandon_stage',
   'disconnect_reason',
   'ended_by',
 ])
 
 const readPlatforms = `coalesce(${readAttribute('Attributes.platforms', 'string')}, found_platforms)`
 
+const givenAbandoned = readAttribute('Attributes.abandoned', 'boolean')
+const givenStage = readAttribute('Attributes.abandon_stage', 'string')
+
+/**
+ * Columns that another given attribute has a say in, by path below `Attributes.`. A journey with a stage is always an
+ * abandoned one, so that an analyst may filter by either column: the platform's word that a journey was not abandoned
+ * empties its stage, whether given or computed, and a stage that is given without that word makes the journey abandoned.
+ * Other given stages stay as they are, such as `ringing`, which is never computed. An abandoned journey has no stage
+ * where none is given and none computed.
+ */
+const agreed: Readonly<Record<string, string>> = {
+  platform_count: `len(string_split(${readPlatforms}, ','))`,
+  abandoned: `coalesce(${givenAbandoned}, ${givenStage} IS NOT NULL OR ${leftInQueue} OR coalesce(${leftBot}, FALSE) OR coalesce(${leftFlow}, FALSE))`,
+  abandon_stage: `CASE WHEN coalesce(${givenAbandoned}, TRUE) THEN coalesce(${givenStage}, CASE WHEN ${leftInQueue} THEN 'queue' WHEN ${leftBot} THEN 'bot' WHEN ${leftFlow} THEN 'ivr' END) END`,
+}
+
 /** A journey that was exported as its own row only has no spans to compute from, so that what the row says stands. */
 function chooseValue(name: string, given: string, computed: string | undefined): string {
-  if (name === 'platform_count') return `len(string_split(${readPlatforms}, ','))`
+  const whole = agreed[name]
+  if (whole) return whole
   if (!computed) return given
   if (givenFirst.has(name)) return `coalesce(${given}, ${computed})`
   return `CASE WHEN span_count = 1 THEN coalesce(${given}, ${computed}) ELSE ${computed} END`

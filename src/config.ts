@@ -6,7 +6,7 @@ import type { LogLevel } from './core/log.ts'
 
 /** Everything that can be set, with absolute paths. */
 export type Config = Readonly<{
-  /** Holds the three below. */
+  /** Holds the folders below, but for that of the documentation. */
   dataDir: string
   /** The drop folder; never written to. */
   exportsDir: string
@@ -16,6 +16,10 @@ export type Config = Readonly<{
   knowledgeDir: string
   /** The Markdown documentation. */
   docsDir: string
+  /** Embedding models that were loaded from a hub. */
+  modelsDir: string
+  /** Names the model that turns texts into vectors. */
+  embedder: string
   /** Memory limit of each database instance in MB. */
   memoryLimitMb: number
   /** Longest time of one query in ms. */
@@ -41,6 +45,7 @@ const bounded = (min: number, max: number, fallback: number) =>
 const environmentSchema = z.object({
   PARQUETRY_DATA: path.default('./data'),
   PARQUETRY_DOCS: path.optional(),
+  PARQUETRY_EMBEDDER: path.default('bundled'),
   PARQUETRY_MEMORY_MB: bounded(256, 1_048_576, 2048),
   PARQUETRY_QUERY_TIMEOUT_MS: bounded(100, 600_000, 30_000),
   PARQUETRY_IMPORT_WAIT_MS: bounded(0, 600_000, 4_000),
@@ -88,6 +93,8 @@ export function parseConfig(
     lakeDir: resolve(data, 'lake'),
     knowledgeDir: resolve(data, 'knowledge'),
     docsDir: values.PARQUETRY_DOCS ? resolve(values.PARQUETRY_DOCS) : findDefaultDocs(),
+    modelsDir: resolve(data, 'models'),
+    embedder: values.PARQUETRY_EMBEDDER,
     memoryLimitMb: values.PARQUETRY_MEMORY_MB,
     queryTimeoutMs: values.PARQUETRY_QUERY_TIMEOUT_MS,
     importWaitMs: values.PARQUETRY_IMPORT_WAIT_MS,

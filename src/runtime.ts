@@ -4,7 +4,7 @@ import { createLog, type Log } from './core/log.ts'
 import { createDuckDbEngine } from './engine/duckdb/create-duckdb-engine.ts'
 import type { Engine } from './engine/engine.ts'
 import { createLazyEngine } from './engine/lazy-engine.ts'
-import { createHashingEmbedder } from './knowledge/embedding/hashing-embedder.ts'
+import { createEmbedders } from './knowledge/embedding/embedders.ts'
 import { openIndexedKnowledge } from './knowledge/open-indexed-knowledge.ts'
 import type { Knowledge } from './knowledge/open-knowledge.ts'
 import { type Lake, openLake } from './lake/open-lake.ts'
@@ -34,7 +34,7 @@ export function openRuntime(config: Config): Runtime {
     })
   })
   const knowledge = openIndexedKnowledge(
-    { docs: config.docsDir, index: config.knowledgeDir, embedder: createHashingEmbedder() },
+    { docs: config.docsDir, index: config.knowledgeDir, embedders: createEmbedders(config.embedder, config.modelsDir) },
     log,
   )
   return {

@@ -43,8 +43,10 @@ const rooms: Readonly<Record<string, { uses: readonly string[]; types?: readonly
 
 /** Where each npm package may be imported at run time: a file, or a folder that ends in `/`. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  '@bufbuild/protobuf': ['exports/formats/decode-protobuf.ts'],
+  '@bufbuild/protobuf': ['exports/formats/decode-protobuf.ts', 'knowledge/embedding/static/onnx-table.ts'],
   '@duckdb/node-api': ['engine/duckdb/'],
+  '@huggingface/tokenizers': ['knowledge/embedding/static/open-tokenise.ts'],
+  '@huggingface/transformers': ['knowledge/embedding/transformers-embedder.ts'],
   '@lancedb/lancedb': ['knowledge/store/chunk-table.ts'],
   'apache-arrow': ['knowledge/store/chunk-table.ts'],
   'mdast-util-to-string': ['knowledge/markdown/parse-markdown.ts'],
@@ -58,6 +60,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
     'exports/mapping/mapping-schema.ts',
     'query/request.ts',
     'lake/manifest.ts',
+    'knowledge/store/corpus-facts.ts',
     'knowledge/store/current-index.ts',
     'tools/',
   ],

@@ -21,6 +21,8 @@ test('defaults', () => {
     lakeDir: resolve('data/lake'),
     knowledgeDir: resolve('data/knowledge'),
     docsDir: resolve('docs-corpus'),
+    modelsDir: resolve('data/models'),
+    embedder: 'bundled',
     memoryLimitMb: 2048,
     queryTimeoutMs: 30_000,
     importWaitMs: 4000,
@@ -43,6 +45,7 @@ test('the environment goes before the defaults; what is not ours is ignored', ()
   const environment = {
     PARQUETRY_DATA: '/srv/data/',
     PARQUETRY_DOCS: ' docs ',
+    PARQUETRY_EMBEDDER: ' ./models/mine#fp32 ',
     PARQUETRY_MEMORY_MB: ' 512 ',
     PARQUETRY_QUERY_TIMEOUT_MS: '100',
     PARQUETRY_IMPORT_WAIT_MS: '0',
@@ -56,6 +59,8 @@ test('the environment goes before the defaults; what is not ours is ignored', ()
     lakeDir: '/srv/data/lake',
     knowledgeDir: '/srv/data/knowledge',
     docsDir: resolve('docs'),
+    modelsDir: '/srv/data/models',
+    embedder: './models/mine#fp32',
     memoryLimitMb: 512,
     queryTimeoutMs: 100,
     importWaitMs: 0,
@@ -67,6 +72,7 @@ test('flags go before the environment, each for itself', () => {
   const environment = { PARQUETRY_DATA: '/env/data', PARQUETRY_DOCS: '/env/docs' }
   expect(parseConfig({ data: '/flag/data' }, environment)).toMatchObject({
     lakeDir: '/flag/data/lake',
+    modelsDir: '/flag/data/models',
     docsDir: '/env/docs',
   })
   expect(parseConfig({ docs: '/flag/docs', data: undefined }, environment)).toMatchObject({
@@ -109,6 +115,9 @@ describe('refused, by name', () => {
     ['PARQUETRY_DATA', ''],
     ['PARQUETRY_DATA', '   '],
     ['PARQUETRY_DOCS', ''],
+    ['PARQUETRY_EMBEDDER', ''],
+    ['PARQUETRY_EMBEDDER', '  '],
+    ['PARQUETRY_EMBEDDER', 'x'.repeat(4097)],
     ['PARQUETRY_DATA', 'x'.repeat(4097)],
   ])('%s=%j', (name, value) => {
     const details = failure({ [name]: value })

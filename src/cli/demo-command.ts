@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLog } from '../core/log.ts'
-import { createHashingEmbedder } from '../knowledge/embedding/hashing-embedder.ts'
+import { createEmbedders } from '../knowledge/embedding/embedders.ts'
 import { indexDocs } from '../knowledge/indexing/index-docs.ts'
 import { findExportFiles } from '../exports/find-files.ts'
 import { syncLake } from '../lake/sync-lake.ts'
@@ -36,7 +36,7 @@ async function prepare(context: CommandContext): Promise<void> {
   const { config, terminal } = context
   const docs = await terminal.during((progress) =>
     indexDocs(
-      { docs: config.docsDir, index: config.knowledgeDir, embedder: createHashingEmbedder() },
+      { docs: config.docsDir, index: config.knowledgeDir, embedders: createEmbedders(config.embedder, config.modelsDir) },
       progress,
     ),
   )

@@ -1,14 +1,14 @@
 import { escapeControls } from '../core/clean-text.ts'
-import { createHashingEmbedder } from '../knowledge/embedding/hashing-embedder.ts'
+import { createEmbedders } from '../knowledge/embedding/embedders.ts'
 import { indexDocs } from '../knowledge/indexing/index-docs.ts'
 import type { CommandContext } from './run-command-line.ts'
 import { formatCount, formatFiles } from './terminal.ts'
 
 /** Indexes the documentation and says what changed. */
 export async function indexDocsCommand({ config, terminal }: CommandContext): Promise<number> {
-  const embedder = createHashingEmbedder()
+  const embedders = createEmbedders(config.embedder, config.modelsDir)
   const summary = await terminal.during((progress) =>
-    indexDocs({ docs: config.docsDir, index: config.knowledgeDir, embedder }, progress),
+    indexDocs({ docs: config.docsDir, index: config.knowledgeDir, embedders }, progress),
   )
   terminal.line(
     `Indexed ${formatFiles(summary.files)} of ${config.docsDir}, ${formatCount(summary.chunks)} passages in ${summary.seconds.toFixed(1)} s: ${summary.added} added, ${summary.changed} changed, ${summary.removed} removed, ${summary.unchanged} unchanged.`,

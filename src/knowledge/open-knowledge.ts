@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
-import { type ChunkTable, type FoundChunk, openChunkTable } from './store/chunk-table.ts'
 import { cleanLine, cleanText } from './clean-text.ts'
-import { currentIndexFile, findCurrentIndex } from './store/current-index.ts'
-import type { Embedder } from './embedding/embedder.ts'
-import { type Fused, fuseRanks } from './search/fuse-ranks.ts'
+import type { Embedders } from './embedding/embedders.ts'
+import { findPassages } from './search/find-passages.ts'
+import { noIndex, openIndex, type OpenIndex } from './search/open-index.ts'
 import { pickHits } from './search/pick-hits.ts'
-import { weighHeadings } from './search/weigh-headings.ts'
+import type { RankedChunk } from './search/rank-passages.ts'
+import type { FoundBy } from './search/read-signs.ts'
+import { currentIndexFile, findCurrentIndex } from './store/current-index.ts'
 
 /** A passage that answers a question, with its place in the source; lines count from 1, both ends included. */
 export type KnowledgeHit = Readonly<{
@@ -22,7 +23,7 @@ export type KnowledgeHit = Readonly<{
   text: string
   /** In (0, 1]; 1 means first by full text and by vector, below a heading whose words the question has all. */
   score: number
-  foundBy: readonly ('text' | 'vector')[]
+  foundBy: readonly FoundBy[]
 }>
 
 export type KnowledgeStatus = Readonly<{
@@ -41,7 +42,6 @@ export interface Knowledge {
   close(): Promise<void>
 }
 
-const candidates = 100
 const longestQuestion = 2_000
 
 function parseQuestion(text: string): string {
@@ -57,38 +57,22 @@ function parseQuestion(text: string): string {
   })
 }
 
-const noIndex = (message: string, cause?: unknown) =>
-  new AppError({ code: 'no_data', message, next: 'Run `npm run index-docs`.' }, { cause })
-
-const toHit = ({ item, score, foundBy }: Fused<FoundChunk>): KnowledgeHit => ({
-  title: cleanLine(item.title),
-  headingPath: item.headingPath.map(cleanLine),
-  file: cleanLine(item.file),
-  startLine: item.startLine,
-  endLine: item.endLine,
-  anchor: cleanLine(item.anchor),
-  text: cleanText(item.text),
+const toHit = ({ chunk, score, foundBy }: RankedChunk): KnowledgeHit => ({
+  title: cleanLine(chunk.title),
+  headingPath: chunk.headingPath.map(cleanLine),
+  file: cleanLine(chunk.file),
+  startLine: chunk.startLine,
+  endLine: chunk.endLine,
+  anchor: cleanLine(chunk.anchor),
+  text: cleanText(chunk.text),
   score,
   foundBy,
 })
 
-async function openCurrentTable(index: string, embedder: Embedder): Promise<ChunkTable> {
-  const current = await findCurrentIndex(index)
-  if (!current) throw noIndex('The documentation index can not be read.')
-  if (current.embedder !== embedder.fingerprint) {
-    throw noIndex(
-      `The documentation index was built with ${current.embedder}, this server uses ${embedder.fingerprint}.`,
-    )
-  }
-  const table = await openChunkTable(join(index, current.directory))
-  if ((await table.count()) !== current.chunks) throw noIndex('The documentation index is incomplete.')
-  return table
-}
-
-/** Opens nothing by itself: the index and its native module are loaded by the first search. */
-export function openKnowledge(options: Readonly<{ index: string; embedder: Embedder }>): Knowledge {
-  const { index, embedder } = options
-  let opened: Readonly<{ stamp: string; table: Promise<ChunkTable> }> | undefined
+/** Opens nothing by itself: the index, its model and the native modules are loaded by the first search. */
+export function openKnowledge(options: Readonly<{ index: string; embedders: Embedders }>): Knowledge {
+  const { index, embedders } = options
+  let opened: Readonly<{ stamp: string; current: Promise<OpenIndex> }> | undefined
 
   async function readStamp(): Promise<string> {
     const stats = await stat(join(index, currentIndexFile)).catch(() => undefined)
@@ -96,40 +80,29 @@ export function openKnowledge(options: Readonly<{ index: string; embedder: Embed
     return `${stats.mtimeMs} ${stats.size} ${stats.ino}`
   }
 
-  /** A table that is replaced stays open for the searches under way and goes with its last reference. */
-  async function getTable(): Promise<ChunkTable> {
+  /** An index that is replaced stays open for the searches under way and goes with its last reference. */
+  async function getIndex(): Promise<OpenIndex> {
     const stamp = await readStamp()
-    if (opened?.stamp !== stamp) opened = { stamp, table: openCurrentTable(index, embedder) }
-    return opened.table
-  }
-
-  async function findChunks(question: string): Promise<Fused<FoundChunk>[]> {
-    const [vector] = await embedder.embed([question], 'query')
-    const hasContent = vector?.some((value) => value !== 0)
-    try {
-      const table = await getTable()
-      const [text, near] = await Promise.all([
-        table.findByText(question, candidates),
-        vector && hasContent ? table.findByVector(vector, candidates) : [],
-      ])
-      return fuseRanks({ text, vector: near })
-    } catch (error) {
-      opened = undefined
-      throw error instanceof AppError ? error : noIndex('The documentation index is damaged.', error)
-    }
+    if (opened?.stamp !== stamp) opened = { stamp, current: openIndex(index, embedders) }
+    return opened.current
   }
 
   return {
     search: async (text, limit) => {
       const question = parseQuestion(text)
-      const fused = await findChunks(question)
-      return pickHits(weighHeadings(question, fused), limit).map(toHit)
+      try {
+        return pickHits(await findPassages(await getIndex(), question, { mode: 'both' }), limit).map(toHit)
+      } catch (error) {
+        opened = undefined
+        throw error instanceof AppError ? error : noIndex('The documentation index is damaged.', error)
+      }
     },
     describe: async () => {
       const current = await findCurrentIndex(index)
       if (!current) return { ready: false, files: 0, chunks: 0, indexedAt: null, embedder: null }
       return {
-        ready: current.embedder === embedder.fingerprint && existsSync(join(index, current.directory)),
+        ready:
+          current.embedder === (await embedders.fingerprint()) && existsSync(join(index, current.directory)),
         files: Object.keys(current.files).length,
         chunks: current.chunks,
         indexedAt: current.indexedAt,
@@ -137,9 +110,9 @@ export function openKnowledge(options: Readonly<{ index: string; embedder: Embed
       }
     },
     close: async () => {
-      const table = await opened?.table.catch(() => undefined)
+      const current = await opened?.current.catch(() => undefined)
       opened = undefined
-      table?.close()
+      await current?.close()
     },
   }
 }

@@ -27,7 +27,8 @@ const suffixes: readonly (readonly [suffix: string, replacement: string])[] = [
   ['e', ''],
 ]
 
-function stem(word: string): string {
+/** A word without its ending, lightly: it may join words that differ, and part words that belong together. */
+export function stemWord(word: string): string {
   const rule = suffixes.find(([suffix]) => word.endsWith(suffix) && word.length - suffix.length >= 3)
   if (!rule) return word
   const base = word.slice(0, -rule[0].length) + rule[1]
@@ -36,12 +37,21 @@ function stem(word: string): string {
 
 const fold = (text: string) => text.normalize('NFKD').replace(/\p{M}+/gu, '')
 
-/** The words of a text, case and accents folded, stop words dropped, lightly stemmed; `mosScore` gives two. */
-export function stemWords(text: string): string[] {
+/** The words of a text, case and accents folded; `mosScore` gives two. */
+export function splitWords(text: string): string[] {
   return fold(text)
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '' && !stopWords.has(word))
-    .map(stem)
+    .filter((word) => word !== '')
+}
+
+/** Whether a word says nothing about what a text is about. */
+export const isStopWord = (word: string): boolean => stopWords.has(word)
+
+/** The words of a text, stop words dropped, lightly stemmed. */
+export function stemWords(text: string): string[] {
+  return splitWords(text)
+    .filter((word) => !stopWords.has(word))
+    .map(stemWord)
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
+import { createHashingEmbedders } from '../support/hashing-embedders.ts'
 
-const embedder = createHashingEmbedder()
+const embedders = createHashingEmbedders()
+const embedder = await embedders.open()
 const embed = (...texts: string[]) => embedder.embed(texts, 'passage')
 const dot = (a: Float32Array | undefined, b: Float32Array | undefined) =>
   [...(a ?? [])].reduce((sum, value, index) => sum + value * (b?.[index] ?? Number.NaN), 0)
@@ -12,15 +13,15 @@ async function likeness(a: string, b: string): Promise<number> {
 }
 
 describe('hashing embedder', () => {
-  it('names its kind and size', () => {
+  it('names its kind and size', async () => {
     expect(embedder.dimensions).toBe(256)
-    expect(embedder.fingerprint).toContain('256')
+    expect(await embedders.fingerprint()).toContain('256')
   })
 
   it('gives vectors of length 1 in order, the same each time', async () => {
     const texts = ['packet loss', 'jitter', '日本語の質問', 'x'.repeat(5_000), '😀 emoji']
     const first = await embed(...texts)
-    const second = await createHashingEmbedder().embed(texts, 'query')
+    const second = await (await createHashingEmbedders().open()).embed(texts, 'query')
     expect(first).toEqual(second)
     for (const vector of first.slice(0, 4)) expect(dot(vector, vector)).toBeCloseTo(1, 5)
   })

@@ -6,36 +6,46 @@ import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
 import { openChunkTable } from '../../src/knowledge/store/chunk-table.ts'
-import type { Embedder } from '../../src/knowledge/embedding/embedder.ts'
-import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
+import type { Embedders } from '../../src/knowledge/embedding/embedders.ts'
 import { type IndexOptions, indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
+import { createFailingEmbedders } from '../support/failing-embedders.ts'
+import { createHashingEmbedders } from '../support/hashing-embedders.ts'
 import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
 
 let folder: DocsFolder
 afterEach(() => folder.dispose())
 
-/** A real embedder that also tells how many texts it was given. */
-function createCountingEmbedder(fingerprint?: string): Embedder & { readonly embedded: string[] } {
-  const inner = createHashingEmbedder()
+/** Real embedders that also tell which texts they were given. */
+function createCountingEmbedders(fingerprint?: string): Embedders & { readonly embedded: string[] } {
+  const inner = createHashingEmbedders(fingerprint)
   const embedded: string[] = []
   return {
+    ...inner,
     embedded,
-    fingerprint: fingerprint ?? inner.fingerprint,
-    dimensions: inner.dimensions,
-    embed: async (texts, kind) => {
-      embedded.push(...texts)
-      return inner.embed(texts, kind)
+    open: async (adapted) => {
+      const embedder = await inner.open(adapted)
+      return {
+        ...embedder,
+        embed: async (texts, kind) => {
+          embedded.push(...texts)
+          return embedder.embed(texts, kind)
+        },
+      }
     },
-    close: () => inner.close(),
   }
 }
 
-const options = (embedder: Embedder = createHashingEmbedder()): IndexOptions => ({
+async function embedOne(text: string, kind: 'query' | 'passage'): Promise<Float32Array> {
+  const [vector] = await (await createHashingEmbedders().open()).embed([text], kind)
+  return vector ?? new Float32Array()
+}
+
+const options = (embedders: Embedders = createHashingEmbedders()): IndexOptions => ({
   docs: folder.docs,
   index: folder.index,
-  embedder,
+  embedders,
 })
-const run = (embedder?: Embedder) => indexDocs(options(embedder), noProgress)
+const run = (embedders?: Embedders) => indexDocs(options(embedders), noProgress)
 const readCurrent = async () => JSON.parse(await readFile(join(folder.index, 'current.json'), 'utf8'))
 const directories = async () => (await readdir(folder.index)).filter((name) => /^(index|build)-/.test(name))
 const failure = (promise: Promise<unknown>) =>
@@ -66,9 +76,9 @@ describe('what a run counts', () => {
     await run()
     await folder.remove('mos.md')
     await folder.write('score.md', callPages['mos.md'])
-    const embedder = createCountingEmbedder()
-    expect(await run(embedder)).toMatchObject({ added: 1, removed: 1, changed: 0, unchanged: 2 })
-    expect(embedder.embedded).toEqual([])
+    const embedders = createCountingEmbedders()
+    expect(await run(embedders)).toMatchObject({ added: 1, removed: 1, changed: 0, unchanged: 2 })
+    expect(embedders.embedded).toEqual([])
   })
 
   it('reports what was left out and indexes the rest', async () => {
@@ -97,7 +107,7 @@ describe('what a run counts', () => {
     folder = await createDocsFolder(callPages)
     const last = new Map<string, readonly [number, number]>()
     await indexDocs(options(), (phase, done, total) => last.set(phase, [done, total]))
-    expect([...last.keys()]).toEqual(['read', 'chunk', 'embed', 'write'])
+    expect([...last.keys()]).toEqual(['read', 'chunk', 'adapt', 'embed', 'write'])
     for (const [done, total] of last.values()) expect(done).toBe(total)
   })
 })
@@ -107,8 +117,8 @@ describe('an unchanged folder', () => {
     folder = await createDocsFolder(callPages)
     const first = await run()
     const before = await stat(join(folder.index, 'current.json'))
-    const embedder = createCountingEmbedder()
-    expect(await run(embedder)).toMatchObject({
+    const embedders = createCountingEmbedders()
+    expect(await run(embedders)).toMatchObject({
       chunks: first.chunks,
       unchanged: 3,
       added: 0,
@@ -117,13 +127,13 @@ describe('an unchanged folder', () => {
     })
     const after = await stat(join(folder.index, 'current.json'))
     expect([after.mtimeMs, after.ino]).toEqual([before.mtimeMs, before.ino])
-    expect(embedder.embedded).toEqual([])
+    expect(embedders.embedded).toEqual([])
   })
 
   it('is built anew when another embedder comes, with all its vectors', async () => {
     folder = await createDocsFolder(callPages)
     const { chunks } = await run()
-    const other = createCountingEmbedder('other/1')
+    const other = createCountingEmbedders('other/1')
     expect(await run(other)).toMatchObject({ unchanged: 3, chunks })
     expect(other.embedded.length).toBe(chunks)
     expect((await readCurrent()).embedder).toBe('other/1')
@@ -160,10 +170,10 @@ describe('vectors', () => {
     folder = await createDocsFolder(callPages)
     await run()
     await folder.write('mos.md', callPages['mos.md'].replace('3.1', '3.0'))
-    const embedder = createCountingEmbedder()
-    await run(embedder)
-    expect(embedder.embedded.length).toBe(1)
-    expect(embedder.embedded[0]).toContain('Below 3.0')
+    const embedders = createCountingEmbedders()
+    await run(embedders)
+    expect(embedders.embedded.length).toBe(1)
+    expect(embedders.embedded[0]).toContain('Below 3.0')
   })
 
   it('that are reused equal those made anew', async () => {
@@ -174,7 +184,7 @@ describe('vectors', () => {
     const { directory } = await readCurrent()
     const table = await openChunkTable(join(folder.index, directory))
     const page = '# Extra\n\nText.'
-    const [expected] = await createHashingEmbedder().embed([`Extra\n${page}`], 'passage')
+    const expected = await embedOne(`Extra\n${page}`, 'passage')
     const stored = [...(await table.readVectors()).values()]
     expect(stored).toContainEqual(expected)
     for (const vector of stored) expect(Math.hypot(...vector)).toBeCloseTo(1, 5)
@@ -189,9 +199,8 @@ describe('vectors', () => {
       [...(await table.readVectors()).values()].filter((vector) => vector.every((value) => value === 0))
         .length,
     ).toBe(1)
-    const [question] = await createHashingEmbedder().embed(['mean opinion score'], 'query')
-    const found = await table.findByVector(question ?? new Float32Array(), 10)
-    expect(found[0]?.file).toBe('mos.md')
+    const found = await table.findByVector(await embedOne('mean opinion score', 'query'), 10)
+    expect(found[0]?.chunk.file).toBe('mos.md')
     table.close()
   })
 })
@@ -232,11 +241,7 @@ describe('publishing', () => {
     await run()
     const before = await readCurrent()
     await folder.write('mos.md', '# changed')
-    const failing: Embedder = {
-      ...createHashingEmbedder(),
-      embed: () => Promise.reject(new Error('no model')),
-    }
-    await expect(run(failing)).rejects.toThrow('no model')
+    await expect(run(createFailingEmbedders('no model'))).rejects.toThrow('no model')
     expect(await readCurrent()).toEqual(before)
     expect(existsSync(join(folder.index, 'index.lock'))).toBe(false)
     expect(await run()).toMatchObject({ changed: 1 })
@@ -253,9 +258,9 @@ describe('publishing', () => {
 describe('two processes', () => {
   const script = `
     import { indexDocs } from './src/knowledge/indexing/index-docs.ts'
-    import { createHashingEmbedder } from './src/knowledge/embedding/hashing-embedder.ts'
+    import { createHashingEmbedders } from './test/support/hashing-embedders.ts'
     const [docs, index] = process.argv.slice(1)
-    const summary = await indexDocs({ docs, index, embedder: createHashingEmbedder() }, () => {})
+    const summary = await indexDocs({ docs, index, embedders: createHashingEmbedders() }, () => {})
     process.stdout.write(JSON.stringify(summary))`
   const start = () =>
     promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, folder.docs, folder.index], {

@@ -4,21 +4,22 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../src/core/log.ts'
 import { noProgress } from '../../src/core/progress.ts'
-import type { Embedder } from '../../src/knowledge/embedding/embedder.ts'
-import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
+import type { Embedders } from '../../src/knowledge/embedding/embedders.ts'
 import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { openIndexedKnowledge } from '../../src/knowledge/open-indexed-knowledge.ts'
 import type { Knowledge } from '../../src/knowledge/open-knowledge.ts'
+import { createFailingEmbedders } from '../support/failing-embedders.ts'
+import { createHashingEmbedders } from '../support/hashing-embedders.ts'
 import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
 
-const embedder = createHashingEmbedder()
+const embedders = createHashingEmbedders()
 let folder: DocsFolder
 let knowledge: Knowledge
 let logged: string[]
 
 const log = createLog('info', (line) => logged.push(line))
-const open = (maker: Embedder = embedder, docs = folder.docs) =>
-  openIndexedKnowledge({ docs, index: folder.index, embedder: maker }, log)
+const open = (maker: Embedders = embedders, docs = folder.docs) =>
+  openIndexedKnowledge({ docs, index: folder.index, embedders: maker }, log)
 const runs = () => logged.filter((line) => line.includes('; indexing ')).length
 const readCurrent = async () => JSON.parse(await readFile(join(folder.index, 'current.json'), 'utf8'))
 const failure = (promise: Promise<unknown>) =>
@@ -67,7 +68,7 @@ describe('without an index', () => {
 
 describe('an index that is there', () => {
   it('is used as it is, even when the docs have changed', async () => {
-    await indexDocs({ docs: folder.docs, index: folder.index, embedder }, noProgress)
+    await indexDocs({ docs: folder.docs, index: folder.index, embedders }, noProgress)
     await folder.write('zebra.md', '# Zebra')
     expect((await knowledge.search('zebra score', 1))[0]?.file).toBe('mos.md')
     expect(runs()).toBe(0)
@@ -75,7 +76,7 @@ describe('an index that is there', () => {
 
   it('but of another embedder is built anew', async () => {
     await knowledge.search('score', 1)
-    const other = open({ ...embedder, fingerprint: 'other/2' })
+    const other = open(createHashingEmbedders('other/2'))
     expect((await other.search('score', 1)).length).toBe(1)
     expect(await readCurrent()).toMatchObject({ embedder: 'other/2' })
     await other.close()
@@ -104,6 +105,7 @@ describe('an index that is there', () => {
     ['its data is overwritten', () => scramble('/data/')],
     ['its text index is overwritten', () => scramble('/_indices/')],
     ['its versions are overwritten', () => scramble('/_versions/')],
+    ['its facts of the corpus are overwritten', () => scramble('/corpus.json')],
   ])('but can not be read is built anew: %s', async (_, damage) => {
     await knowledge.search('score', 1)
     await knowledge.close()
@@ -118,7 +120,7 @@ describe('an index that is there', () => {
 describe('failures', () => {
   it('a missing docs folder is named with the way to set it, and found once it is there', async () => {
     const docs = join(folder.docs, 'later')
-    const later = open(embedder, docs)
+    const later = open(embedders, docs)
     const details = await failure(later.search('score', 1))
     expect(details).toMatchObject({ code: 'not_found', path: 'docs', actual: docs })
     expect(details.next).toMatch(/PARQUETRY_DOCS.*--docs/)
@@ -145,7 +147,7 @@ describe('failures', () => {
 
   it('a failing embedder is not taken for a missing index', async () => {
     await knowledge.search('score', 1)
-    const failing = open({ ...embedder, embed: () => Promise.reject(new Error('model is gone')) })
+    const failing = open(createFailingEmbedders('model is gone'))
     await expect(failing.search('score', 1)).rejects.toThrow('model is gone')
     expect(runs()).toBe(1)
   })
@@ -157,10 +159,10 @@ it('loads neither the parser nor the native module before there is something to 
     const loaded = []
     registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
     const { openIndexedKnowledge } = await import('./src/knowledge/open-indexed-knowledge.ts')
-    const { createHashingEmbedder } = await import('./src/knowledge/embedding/hashing-embedder.ts')
+    const { createHashingEmbedders } = await import('./test/support/hashing-embedders.ts')
     const [docs, index] = process.argv.slice(1)
     const quiet = { error() {}, warn() {}, info() {}, debug() {} }
-    const knowledge = openIndexedKnowledge({ docs, index, embedder: createHashingEmbedder() }, quiet)
+    const knowledge = openIndexedKnowledge({ docs, index, embedders: createHashingEmbedders() }, quiet)
     await knowledge.describe()
     const before = loaded.filter((url) => /remark|lancedb|index-docs/.test(url))
     const hits = await knowledge.search('score', 1)

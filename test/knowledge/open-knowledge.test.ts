@@ -4,25 +4,27 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
-import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
 import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { type Knowledge, openKnowledge } from '../../src/knowledge/open-knowledge.ts'
+import { createFailingEmbedders } from '../support/failing-embedders.ts'
+import { createHashingEmbedders } from '../support/hashing-embedders.ts'
 import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
 
-const embedder = createHashingEmbedder()
+const embedders = createHashingEmbedders()
+const fingerprint = await embedders.fingerprint()
 let folder: DocsFolder
 let knowledge: Knowledge
 
 beforeEach(async () => {
   folder = await createDocsFolder(callPages)
-  knowledge = openKnowledge({ index: folder.index, embedder })
+  knowledge = openKnowledge({ index: folder.index, embedders })
 })
 afterEach(async () => {
   await knowledge.close()
   await folder.dispose()
 })
 
-const runIndexing = () => indexDocs({ docs: folder.docs, index: folder.index, embedder }, noProgress)
+const runIndexing = () => indexDocs({ docs: folder.docs, index: folder.index, embedders }, noProgress)
 const failure = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
@@ -216,12 +218,12 @@ describe('a changing index', () => {
 describe('an index that can not be used', () => {
   it('built by another embedder: both are named', async () => {
     await runIndexing()
-    const other = openKnowledge({ index: folder.index, embedder: { ...embedder, fingerprint: 'other/2' } })
+    const other = openKnowledge({ index: folder.index, embedders: createHashingEmbedders('other/2') })
     const details = await failure(other.search('mos', 1))
     expect(details).toMatchObject({ code: 'no_data', next })
     expect(details.message).toContain('other/2')
-    expect(details.message).toContain(embedder.fingerprint)
-    expect(await other.describe()).toMatchObject({ ready: false, embedder: embedder.fingerprint })
+    expect(details.message).toContain(fingerprint)
+    expect(await other.describe()).toMatchObject({ ready: false, embedder: fingerprint })
     await other.close()
   })
 
@@ -234,6 +236,10 @@ describe('an index that can not be used', () => {
       'its data is gone',
       async () =>
         rm(join(folder.index, (await readCurrent()).directory, 'chunks.lance/data'), { recursive: true }),
+    ],
+    [
+      'its facts of the corpus are gone',
+      async () => rm(join(folder.index, (await readCurrent()).directory, 'corpus.json')),
     ],
     ['current.json is not JSON', () => writeFile(join(folder.index, 'current.json'), '{')],
     [
@@ -250,8 +256,10 @@ describe('an index that can not be used', () => {
 
   it('a failing embedder is not taken for a damaged index', async () => {
     await runIndexing()
-    const failing = { ...embedder, embed: () => Promise.reject(new Error('model is gone')) }
-    const other = openKnowledge({ index: folder.index, embedder: failing })
+    const other = openKnowledge({
+      index: folder.index,
+      embedders: createFailingEmbedders('model is gone'),
+    })
     await expect(other.search('mos', 1)).rejects.toThrow('model is gone')
   })
 })
@@ -262,7 +270,7 @@ describe('status and lifetime', () => {
     expect(await knowledge.describe()).toEqual(nothing)
     const { chunks } = await runIndexing()
     const status = await knowledge.describe()
-    expect(status).toMatchObject({ ready: true, files: 3, chunks, embedder: embedder.fingerprint })
+    expect(status).toMatchObject({ ready: true, files: 3, chunks, embedder: fingerprint })
     expect(Math.abs(Date.now() - Date.parse(status.indexedAt ?? ''))).toBeLessThan(60_000)
   })
 
@@ -277,9 +285,9 @@ describe('status and lifetime', () => {
     await runIndexing()
     const script = `
       import { openKnowledge } from './src/knowledge/open-knowledge.ts'
-      import { createHashingEmbedder } from './src/knowledge/embedding/hashing-embedder.ts'
+      import { createHashingEmbedders } from './test/support/hashing-embedders.ts'
       const loaded = () => process.report.getReport().sharedObjects.filter((name) => name.includes('lancedb')).length
-      const knowledge = openKnowledge({ index: process.argv[1], embedder: createHashingEmbedder() })
+      const knowledge = openKnowledge({ index: process.argv[1], embedders: createHashingEmbedders() })
       const { ready } = await knowledge.describe()
       const before = loaded()
       await knowledge.search('mos', 1)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
-import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
+import { createEmbedders } from '../../src/knowledge/embedding/embedders.ts'
 import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { type Knowledge, openKnowledge } from '../../src/knowledge/open-knowledge.ts'
 
@@ -49,14 +49,14 @@ const questions: readonly (readonly [question: string, file: string, heading: Re
 
 describe('passages of the documentation that comes with Parquetry', () => {
   const docs = join(import.meta.dirname, '../../docs-corpus')
-  const embedder = createHashingEmbedder()
   let index: string
   let knowledge: Knowledge
 
   beforeAll(async () => {
     index = await mkdtemp(join(tmpdir(), 'parquetry-ranking-'))
-    await indexDocs({ docs, index, embedder }, noProgress)
-    knowledge = openKnowledge({ index, embedder })
+    const embedders = createEmbedders('bundled', join(index, 'models'))
+    await indexDocs({ docs, index, embedders }, noProgress)
+    knowledge = openKnowledge({ index, embedders })
   })
   afterAll(async () => {
     await knowledge.close()

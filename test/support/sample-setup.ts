@@ -6,7 +6,7 @@ import { writeSamples } from '../../src/cli/write-samples.ts'
 import { parseConfig } from '../../src/config.ts'
 import { createLog } from '../../src/core/log.ts'
 import { noProgress } from '../../src/core/progress.ts'
-import { createHashingEmbedder } from '../../src/knowledge/embedding/hashing-embedder.ts'
+import { createEmbedders } from '../../src/knowledge/embedding/embedders.ts'
 import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { syncLake } from '../../src/lake/sync-lake.ts'
 
@@ -29,7 +29,11 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   )
   await syncLake(config, { log: createLog('error'), progress: noProgress })
   await indexDocs(
-    { docs: config.docsDir, index: config.knowledgeDir, embedder: createHashingEmbedder() },
+    {
+      docs: config.docsDir,
+      index: config.knowledgeDir,
+      embedders: createEmbedders(config.embedder, config.modelsDir),
+    },
     noProgress,
   )
   project.provide('sampleData', data)

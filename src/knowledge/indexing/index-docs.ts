@@ -6,12 +6,14 @@ import type { Progress } from '../../core/progress.ts'
 import { chunkerVersion } from '../markdown/chunk-document.ts'
 import { createChunkTable, openChunkTable } from '../store/chunk-table.ts'
 import { cleanLine } from '../clean-text.ts'
+import { gatherCorpusFacts, readCorpusFacts, writeCorpusFacts } from '../store/corpus-facts.ts'
 import { type CurrentIndex, findCurrentIndex } from '../store/current-index.ts'
-import type { Embedder } from '../embedding/embedder.ts'
+import type { Embedders } from '../embedding/embedders.ts'
 import type { SkippedFile } from './find-docs.ts'
 import { withIndexLock } from '../store/index-lock.ts'
 import { measureDirectory, publishIndex, removeOldIndices } from '../store/publish-index.ts'
 import { readDocs } from './read-docs.ts'
+import { openIndexModel } from './open-index-model.ts'
 import { embedRows, toDraftRows } from './to-chunk-rows.ts'
 
 /** `added`, `changed`, `removed` and `unchanged` count files against the index before this run. */
@@ -26,7 +28,7 @@ export type IndexSummary = Readonly<{
   seconds: number
 }>
 
-export type IndexOptions = Readonly<{ docs: string; index: string; embedder: Embedder }>
+export type IndexOptions = Readonly<{ docs: string; index: string; embedders: Embedders }>
 
 type Hashes = Readonly<Record<string, string>>
 
@@ -72,6 +74,7 @@ async function isWhole(
     await table.findByText('documentation', 1)
     const near = await table.findByVector(new Float32Array(dimensions), 1)
     const count = await table.count()
+    await readCorpusFacts(join(index, directory))
     table.close()
     return count === chunks && near.length > 0
   } catch {
@@ -81,48 +84,29 @@ async function isWhole(
 
 type Changes = ReturnType<typeof compareFiles>
 
-async function isInForce(options: IndexOptions, former: CurrentIndex, changes: Changes): Promise<boolean> {
-  const { embedder, index } = options
-  const isSameMaker = former.embedder === embedder.fingerprint && former.chunker === chunkerVersion
+async function isInForce(
+  { index }: IndexOptions,
+  fingerprint: string,
+  former: CurrentIndex,
+  changes: Changes,
+): Promise<boolean> {
+  const isSameMaker = former.embedder === fingerprint && former.chunker === chunkerVersion
   const isSameText = changes.added + changes.changed + changes.removed === 0
   return isSameMaker && isSameText && isWhole(index, former)
-}
-
-/** Vectors of the former index by hash; none when another embedder made them or when it can't be read any more. */
-async function readFormerVectors(
-  { index, embedder }: IndexOptions,
-  former: CurrentIndex | undefined,
-): Promise<ReadonlyMap<string, Float32Array>> {
-  if (former?.embedder !== embedder.fingerprint) return new Map()
-  try {
-    const table = await openChunkTable(join(index, former.directory))
-    const vectors = await table.readVectors()
-    table.close()
-    return vectors
-  } catch {
-    return new Map()
-  }
-}
-
-async function build(options: IndexOptions, hashes: Hashes, rows: Parameters<typeof createChunkTable>[1]) {
-  const { index, embedder } = options
-  const directory = `build-${randomUUID()}`
-  await createChunkTable(join(index, directory), rows, embedder.dimensions)
-  const content = JSON.stringify([embedder.fingerprint, chunkerVersion, Object.entries(hashes)])
-  return { directory, contentHash: createHash('sha256').update(content).digest('hex') }
 }
 
 async function runIndexing(
   options: IndexOptions,
   progress: Progress,
 ): Promise<Omit<IndexSummary, 'seconds'>> {
-  const { index, embedder } = options
+  const { index, embedders } = options
+  const fingerprint = await embedders.fingerprint()
   const former = await findCurrentIndex(index)
   await removeOldIndices(index, former)
   const { docs, skipped } = await readDocs(options.docs, progress)
   const hashes = Object.fromEntries(docs.map(({ file, hash }) => [file, hash]))
   const changes = compareFiles(former?.files ?? {}, hashes)
-  if (former && (await isInForce(options, former, changes))) {
+  if (former && (await isInForce(options, fingerprint, former, changes))) {
     return {
       files: docs.length,
       chunks: former.chunks,
@@ -133,21 +117,37 @@ async function runIndexing(
 
   const { drafts, unparsed } = await toDraftRows(docs, progress)
   if (drafts.length === 0) throw noFiles(resolve(options.docs))
-  const rows = await embedRows(drafts, await readFormerVectors(options, former), embedder, progress)
-  progress('write', 0, 1)
-  const { directory, contentHash } = await build(options, hashes, rows)
-  await publishIndex(index, directory, contentHash, {
-    previous: former?.directory ?? null,
-    embedder: embedder.fingerprint,
-    dimensions: embedder.dimensions,
-    chunker: chunkerVersion,
-    chunks: rows.length,
-    indexedAt: new Date().toISOString(),
-    files: hashes,
-    unparsed,
-  })
-  progress('write', 1, 1)
-  return { files: docs.length, chunks: rows.length, ...changes, skipped: [...skipped, ...unparsed] }
+  const directory = `build-${randomUUID()}`
+  const build = join(index, directory)
+  await mkdir(build)
+  const known = former?.embedder === fingerprint ? former : undefined
+  const { embedder, vectors, adaptation } = await openIndexModel(
+    { index, build, former: known, embedders },
+    drafts,
+    progress,
+  )
+  try {
+    const rows = await embedRows(drafts, vectors, embedder, progress)
+    progress('write', 0, 1)
+    await createChunkTable(build, rows, embedder.dimensions)
+    await writeCorpusFacts(build, gatherCorpusFacts(rows, embedder.dimensions))
+    const content = JSON.stringify([fingerprint, chunkerVersion, Object.entries(hashes)])
+    await publishIndex(index, directory, createHash('sha256').update(content).digest('hex'), {
+      previous: former?.directory ?? null,
+      embedder: fingerprint,
+      adaptation,
+      dimensions: embedder.dimensions,
+      chunker: chunkerVersion,
+      chunks: rows.length,
+      indexedAt: new Date().toISOString(),
+      files: hashes,
+      unparsed,
+    })
+    progress('write', 1, 1)
+    return { files: docs.length, chunks: rows.length, ...changes, skipped: [...skipped, ...unparsed] }
+  } finally {
+    await embedder.close()
+  }
 }
 
 /**

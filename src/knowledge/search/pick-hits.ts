@@ -1,16 +1,15 @@
-import type { FoundChunk } from '../store/chunk-table.ts'
-import type { Fused } from './fuse-ranks.ts'
+import type { RankedChunk } from './rank-passages.ts'
 
 /** More from one page would push other pages out of a short list. */
 const largestShare = 3
 
 /** The best `limit` chunks in order, at most three of one file and no text twice. */
-export function pickHits(fused: readonly Fused<FoundChunk>[], limit: number): Fused<FoundChunk>[] {
+export function pickHits(ranked: readonly RankedChunk[], limit: number): RankedChunk[] {
   const texts = new Set<string>()
   const counts = new Map<string, number>()
-  const picked: Fused<FoundChunk>[] = []
-  for (const candidate of fused) {
-    const { file, text } = candidate.item
+  const picked: RankedChunk[] = []
+  for (const candidate of ranked) {
+    const { file, text } = candidate.chunk
     const count = counts.get(file) ?? 0
     if (picked.length >= limit) break
     if (count >= largestShare || texts.has(text)) continue

@@ -5,7 +5,10 @@ import type { Chunk } from '../markdown/chunk-document.ts'
 export type ChunkRow = Chunk &
   Readonly<{ id: string; file: string; searchText: string; hash: string; vector: Float32Array }>
 
-export type FoundChunk = Omit<ChunkRow, 'searchText' | 'hash' | 'vector'>
+export type StoredChunk = Omit<ChunkRow, 'searchText' | 'hash' | 'vector'>
+
+/** A chunk with what the search says of it: BM25, or the cosine. */
+export type FoundChunk = Readonly<{ chunk: StoredChunk; score: number }>
 
 /** The stored chunks of one index directory. Searches give the best first. */
 export interface ChunkTable {
@@ -17,7 +20,16 @@ export interface ChunkTable {
 }
 
 const tableName = 'chunks'
-const foundColumns = ['id', 'file', 'title', 'headingPath', 'startLine', 'endLine', 'anchor', 'text'] as const
+const storedColumns = [
+  'id',
+  'file',
+  'title',
+  'headingPath',
+  'startLine',
+  'endLine',
+  'anchor',
+  'text',
+] as const
 
 /** Loads the native module at its first use. It logs to standard error at level `warn` unless told before. */
 function loadLanceDb() {
@@ -25,9 +37,9 @@ function loadLanceDb() {
   return import('@lancedb/lancedb')
 }
 
-type ArrowRow = Omit<FoundChunk, 'headingPath'> & { readonly headingPath: Iterable<string> }
+type ArrowRow = Omit<StoredChunk, 'headingPath'> & { readonly headingPath: Iterable<string> }
 
-const toFoundChunk = (row: ArrowRow): FoundChunk => ({
+const toStoredChunk = (row: ArrowRow): StoredChunk => ({
   id: row.id,
   file: row.file,
   title: row.title,
@@ -38,7 +50,11 @@ const toFoundChunk = (row: ArrowRow): FoundChunk => ({
   text: row.text,
 })
 
-/** Writes all rows and their full-text index into a new directory. Vectors are scanned, which suits up to 50,000. */
+/** Best first; equals in the order of their ids, so that the same question has the same answer each time. */
+const sortFound = (found: FoundChunk[]) =>
+  found.sort((a, b) => b.score - a.score || (a.chunk.id < b.chunk.id ? -1 : 1))
+
+/** Writes all rows and their full-text index into a directory. Vectors are scanned, which suits up to 50,000. */
 export async function createChunkTable(
   directory: string,
   rows: readonly ChunkRow[],
@@ -73,18 +89,18 @@ function toChunkTable(table: Table, MatchQuery: typeof import('@lancedb/lancedb'
     findByText: async (question, limit) => {
       const query = table.query().fullTextSearch(new MatchQuery(question, 'searchText'))
       const rows: (ArrowRow & { _score: number })[] = await query
-        .select([...foundColumns, '_score'])
+        .select([...storedColumns, '_score'])
         .limit(limit)
         .toArray()
-      return rows.sort((a, b) => b._score - a._score || (a.id < b.id ? -1 : 1)).map(toFoundChunk)
+      return sortFound(rows.map((row) => ({ chunk: toStoredChunk(row), score: row._score })))
     },
     findByVector: async (vector, limit) => {
       const query = table.query().nearestTo(vector).column('vector').distanceType('dot')
       const rows: (ArrowRow & { _distance: number })[] = await query
-        .select([...foundColumns, '_distance'])
+        .select([...storedColumns, '_distance'])
         .limit(limit)
         .toArray()
-      return rows.sort((a, b) => a._distance - b._distance || (a.id < b.id ? -1 : 1)).map(toFoundChunk)
+      return sortFound(rows.map((row) => ({ chunk: toStoredChunk(row), score: 1 - row._distance })))
     },
     readVectors: async () => {
       const rows: { hash: string; vector: Iterable<number> }[] = await table

@@ -7,7 +7,15 @@ const currentIndexSchema = z.object({
   directory: z.string().regex(/^index-[\w-]+$/),
   /** The one before it, which a reader may still hold. */
   previous: z.string().nullable(),
+  /** Fingerprint of the embedding model that is set. */
   embedder: z.string(),
+  /** What came of adapting it to the corpus, and how many passages that was done with. */
+  adaptation: z.object({
+    state: z.enum(['adapted', 'no gain', 'too small', 'not static']),
+    before: z.number().optional(),
+    after: z.number().optional(),
+    chunks: z.int(),
+  }),
   dimensions: z.int(),
   chunker: z.int(),
   chunks: z.int(),
@@ -23,6 +31,9 @@ const currentIndexSchema = z.object({
 export type CurrentIndex = Readonly<z.infer<typeof currentIndexSchema>>
 
 export const currentIndexFile = 'current.json'
+
+/** The adapted model's folder in an index directory, where the index has one. */
+export const modelFolder = 'model'
 
 const currentIndexTextSchema = z
   .string()

@@ -1,5 +1,5 @@
-import type { Embedder } from './embedder.ts'
-import { stemWords } from '../stem-words.ts'
+import type { Embedders } from '../../src/knowledge/embedding/embedders.ts'
+import { stemWords } from '../../src/knowledge/stem-words.ts'
 
 const dimensions = 256
 const gramLengths = [3, 4, 5] as const
@@ -50,15 +50,17 @@ function embedText(text: string): Float32Array {
 }
 
 /**
- * An embedder without a model: signed feature hashing of stemmed words and their character 3- to 5-grams
- * (Weinberger et al. 2009, arXiv 0902.2206), term frequency damped by 1 + ln(tf), length 1.
- * It needs no download and gives the same vectors on every machine.
+ * Embedders without a model, for tests that are not about relevance: signed feature hashing of stemmed words and their
+ * character 3- to 5-grams (Weinberger et al. 2009, arXiv 0902.2206), term frequency damped by 1 + ln(tf), length 1.
  */
-export function createHashingEmbedder(): Embedder {
+export function createHashingEmbedders(fingerprint = `hashing ${dimensions}`): Embedders {
   return {
-    fingerprint: `hashing/1/${dimensions}`,
-    dimensions,
-    embed: async (texts) => texts.map(embedText),
-    close: async () => {},
+    fingerprint: async () => fingerprint,
+    open: async () => ({
+      dimensions,
+      embed: async (texts) => texts.map(embedText),
+      close: async () => {},
+    }),
+    adapt: async () => ({ state: 'not static' }),
   }
 }

@@ -1,0 +1,148 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { noProgress } from '../src/core/progress.ts'
+import { createEmbedders, type Embedders } from '../src/knowledge/embedding/embedders.ts'
+import { indexDocs } from '../src/knowledge/indexing/index-docs.ts'
+import { findPassages, type Mode } from '../src/knowledge/search/find-passages.ts'
+import { openIndex, type OpenIndex } from '../src/knowledge/search/open-index.ts'
+import { pickHits } from '../src/knowledge/search/pick-hits.ts'
+import { type Collection, openCollection } from './eval/collections.ts'
+import { mean, percentile, scoreRanking } from './eval/metrics.ts'
+import { isRight, readQuestions } from './eval/question-set.ts'
+
+/**
+ * How good the answers of `knowledge` are: `npm run eval -- --embedder bundled --data ../shared/data/retrieval`. Documents go
+ * through the whole pipeline: written as Markdown files, indexed, searched.
+ */
+const { values } = parseArgs({
+  options: {
+    embedder: { type: 'string', default: 'bundled' },
+    /** Folder of test collections; those of `sets` that it lacks are left out. */
+    data: { type: 'string', default: '../shared/data/retrieval' },
+    sets: {
+      type: 'string',
+      default: 'anthropic-docs,otel-links,docsmcp-react,docsmcp-fastapi,dtc-faq,cranfield,cisi,med',
+    },
+    /** Half of the question set over our own corpus. */
+    half: { type: 'string', default: 'tuning' },
+    /** Whether each missed question is listed. */
+    misses: { type: 'boolean', default: false },
+  },
+})
+
+/** nDCG@10 of plain BM25 on whole documents, as published with the collections. */
+const published: Readonly<Record<string, number>> = {
+  'anthropic-docs': 0.702,
+  'otel-links': 0.442,
+  'docsmcp-react': 0.532,
+  'docsmcp-fastapi': 0.905,
+  'dtc-faq': 0.871,
+  cranfield: 0.519,
+  cisi: 0.396,
+  med: 0.699,
+}
+
+const modes: readonly Mode[] = ['text', 'vectors', 'both']
+const say = (text = '') => process.stdout.write(`${text}\n`)
+const row = (...cells: readonly (string | number)[]) =>
+  say(`| ${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(3) : cell)).join(' | ')} |`)
+
+async function withIndex<T>(
+  docs: string,
+  index: string,
+  embedders: Embedders,
+  work: (open: OpenIndex) => Promise<T>,
+): Promise<T> {
+  await indexDocs({ docs, index, embedders }, noProgress)
+  const open = await openIndex(index, embedders)
+  await open.embedder
+  return work(open).finally(() => open.close())
+}
+
+async function rankFiles(open: OpenIndex, question: string, mode: Mode): Promise<readonly string[]> {
+  const ranked = await findPassages(open, question, { mode })
+  return [...new Set(ranked.map(({ chunk }) => chunk.file))]
+}
+
+async function evaluate(open: OpenIndex, { name, queries }: Collection): Promise<Record<Mode, number>> {
+  const ndcg = { text: 0, vectors: 0, both: 0 }
+  const cells: (string | number)[] = []
+  for (const mode of modes) {
+    const times: number[] = []
+    const scores = []
+    for (const { text, relevant, sources } of queries) {
+      const started = performance.now()
+      const files = await rankFiles(open, text, mode)
+      times.push(performance.now() - started)
+      scores.push(scoreRanking(files.filter((file) => !sources.has(file)), relevant))
+    }
+    ndcg[mode] = mean(scores.map((score) => score.ndcg))
+    cells.push(ndcg[mode])
+    if (mode === 'both')
+      cells.push(
+        mean(scores.map(({ recall }) => recall)),
+        mean(scores.map(({ reciprocal }) => reciprocal)),
+        percentile(times, 0.5).toFixed(1),
+      )
+  }
+  const { state, before, after } = open.facts.adaptation
+  const gain = before === undefined || after === undefined ? '' : ` ${before.toFixed(2)} to ${after.toFixed(2)}`
+  row(name, open.facts.chunks.toFixed(0), `${state}${gain}`, published[name] ?? '', ...cells)
+  return ndcg
+}
+
+async function evaluateCollections(folder: string, embedders: Embedders): Promise<void> {
+  say('| set | passages | model | BM25, whole documents | text | vectors | both | recall@10 | MRR | p50 [ms] |')
+  say('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
+  const all: Record<Mode, number>[] = []
+  for (const name of values.sets.split(',')) {
+    const docs = join(folder, name, 'docs')
+    const collection = await openCollection(resolve(values.data), name, docs)
+    if (!collection) {
+      say(`| ${name} | skipped: not in ${values.data} |`)
+      continue
+    }
+    all.push(await withIndex(docs, join(folder, name, 'index'), embedders, (open) => evaluate(open, collection)))
+  }
+  row('mean', '', '', '', ...modes.map((mode) => mean(all.map((ndcg) => ndcg[mode]))))
+}
+
+async function evaluateQuestions(folder: string, embedders: Embedders, half: 'tuning' | 'test'): Promise<void> {
+  const docs = resolve(import.meta.dirname, '../docs-corpus')
+  const questions = readQuestions(docs, half).filter(({ places }) => places.length > 0)
+  await withIndex(docs, join(folder, 'own', 'index'), embedders, async (open) => {
+    say(`\n${questions.length} questions of the ${half} half over docs-corpus, ${open.facts.chunks} passages, ${JSON.stringify(open.facts.adaptation)}\n`)
+    say('| search | right first | in the first three | in the first five |')
+    say('| --- | --- | --- | --- |')
+    for (const mode of modes) {
+      const ranks: number[] = []
+      const byKind = new Map<string, number[]>()
+      for (const { id, kind, question, places } of questions) {
+        const hits = pickHits(await findPassages(open, question, { mode }), 5)
+        const rank = hits.findIndex(({ chunk }) => isRight(chunk, places))
+        ranks.push(rank === -1 ? Infinity : rank)
+        byKind.set(kind, [...(byKind.get(kind) ?? []), rank === -1 ? Infinity : rank])
+        if (values.misses && mode === 'both' && rank !== 0)
+          say(`${rank + 1} ${id} ${kind}: ${question}\n    wanted ${places.map((place) => `${place.file}:${place.startLine}`)}\n    got ${hits.map(({ chunk, score }) => `${chunk.file}:${chunk.startLine} ${score.toFixed(2)}`)}`)
+      }
+      const within = (own: readonly number[], most: number) => own.filter((rank) => rank < most).length / own.length
+      row(mode, ...[1, 3, 5].map((most) => within(ranks, most)))
+      if (mode === 'both')
+        for (const [kind, own] of byKind)
+          row(`${mode}, ${kind} (${own.length})`, ...[1, 3, 5].map((most) => within(own, most)))
+    }
+  })
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'parquetry-eval-'))
+try {
+  await mkdir(join(folder, 'own'), { recursive: true })
+  const embedders = createEmbedders(values.embedder, join(folder, 'models'))
+  say(`embedder ${await embedders.fingerprint()}\n`)
+  if (values.sets !== '') await evaluateCollections(folder, embedders)
+  if (values.half === 'tuning' || values.half === 'test') await evaluateQuestions(folder, embedders, values.half)
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,49 @@
+import type { TokenTable } from './onnx-table.ts'
+import type { Tokenise } from './open-tokenise.ts'
+
+/** Vectors of tokens with length 1, each made once; tokens without a vector have none. */
+export function createUnitVectors({ bytes, dimensions: d }: TokenTable): (id: number) => Float32Array | undefined {
+  const known = new Map<number, Float32Array | undefined>()
+  return (id) => {
+    if (known.has(id)) return known.get(id)
+    const row = bytes.subarray(id * d, (id + 1) * d)
+    const length = Math.hypot(...row)
+    const unit = length > 0 ? Float32Array.from(row, (value) => value / length) : undefined
+    known.set(id, unit)
+    return unit
+  }
+}
+
+function multiply(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let k = 0; k < a.length; k++) sum += (a[k] as number) * (b[k] as number)
+  return sum
+}
+
+/**
+ * How near each token of a question is to the nearest of a text: late interaction (Khattab and Zaharia 2020,
+ * arXiv 2004.12832) with vectors that know no context. A token counts as much as its vector is long: training makes
+ * those short that say little.
+ */
+export function compareTokens(
+  { scales, bytes, dimensions: d }: TokenTable,
+  tokenise: Tokenise,
+  toUnit: (id: number) => Float32Array | undefined,
+  question: string,
+): (text: string) => number {
+  const asked = [...new Set(tokenise(question))].flatMap((id) => {
+    const unit = toUnit(id)
+    return unit ? [{ id, unit, weight: Math.hypot(...bytes.subarray(id * d, (id + 1) * d)) * (scales[id] ?? 0) }] : []
+  })
+  const all = asked.reduce((sum, { weight }) => sum + weight, 0)
+  return (text) => {
+    if (all === 0) return 0
+    const ids = new Set(tokenise(text))
+    const units = [...ids].flatMap((id) => toUnit(id) ?? [])
+    const found = asked.reduce((sum, { id, unit, weight }) => {
+      if (ids.has(id)) return sum + weight
+      return sum + weight * Math.max(0, ...units.map((other) => multiply(unit, other)))
+    }, 0)
+    return found / all
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError } from '../../core/errors.ts'
+import type { Embedder } from '../embedding/embedder.ts'
+import type { Embedders } from '../embedding/embedders.ts'
+import { type ChunkTable, openChunkTable } from '../store/chunk-table.ts'
+import { createSpeller, type Speller } from './correct-words.ts'
+import { type CorpusFacts, readCorpusFacts } from '../store/corpus-facts.ts'
+import { type CurrentIndex, findCurrentIndex, modelFolder } from '../store/current-index.ts'
+
+/** An index that can be asked. The embedder loads by itself and is there when its promise is settled. */
+export type OpenIndex = Readonly<{
+  facts: CurrentIndex
+  corpus: CorpusFacts
+  table: ChunkTable
+  embedder: Promise<Embedder>
+  speller: Promise<Speller>
+  close(): Promise<void>
+}>
+
+/** What to say when there is no index that can be asked, with the command that makes one. */
+export const noIndex = (message: string, cause?: unknown): AppError =>
+  new AppError({ code: 'no_data', message, next: 'Run `npm run index-docs`.' }, { cause })
+
+/** Opens the index in force. Throws `no_data` when there is none, it is damaged or was made with another model. */
+export async function openIndex(index: string, embedders: Embedders): Promise<OpenIndex> {
+  const facts = await findCurrentIndex(index)
+  if (!facts) throw noIndex('The documentation index can not be read.')
+  const fingerprint = await embedders.fingerprint()
+  if (facts.embedder !== fingerprint)
+    throw noIndex(`The documentation index was built with ${facts.embedder}, this server uses ${fingerprint}.`)
+  const directory = join(index, facts.directory)
+  const adapted = facts.adaptation.state === 'adapted' ? join(directory, modelFolder) : undefined
+  if (adapted && !existsSync(adapted)) throw noIndex('The documentation index is incomplete.')
+  const [table, corpus] = await Promise.all([openChunkTable(directory), readCorpusFacts(directory)])
+  if ((await table.count()) !== facts.chunks) throw noIndex('The documentation index is incomplete.')
+  const embedder = embedders.open(adapted)
+  // Whoever needs it sees the failure; until then it must not end the process.
+  embedder.catch(() => {})
+  return {
+    facts,
+    corpus,
+    table,
+    embedder,
+    speller: embedder.then(
+      ({ isWord }) => createSpeller(corpus, isWord ?? (() => false)),
+      () => createSpeller(corpus, () => false),
+    ),
+    close: async () => {
+      table.close()
+      await embedder.then((loaded) => loaded.close()).catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import { stemWords } from '../stem-words.ts'
+import type { FoundChunk, StoredChunk } from '../store/chunk-table.ts'
+
+export type FoundBy = 'text' | 'vector'
+
+/** Both lists, best first, and the mean cosine of the corpus with the question. */
+export type Found = Readonly<{
+  text: readonly FoundChunk[]
+  vector: readonly FoundChunk[]
+  meanCosine: number
+}>
+
+/** What a question asks for. */
+export type Asked = Readonly<{
+  /** Its stems without stop words, in order. */
+  stems: readonly string[]
+  identifiers: readonly string[]
+  /** How much a stem says: little where half of the corpus has it. */
+  weigh(stem: string): number
+  /** How near each part of the question is to something in a text, in [0, 1]; undefined where the model can't say. */
+  compare?: (text: string) => number
+}>
+
+/** What speaks for a chunk. All signs lie in [0, 1]. */
+export type Signs = Readonly<{
+  /** BM25, as a share of the best. */
+  text: number
+  /** Cosine, as a share of the way from the corpus's mean to the best. */
+  vector: number
+  /** Likeness of the chunk's own heading with the question, as bags of words, rare words counting more. */
+  heading: number
+  /** Share of the question's words that the heading path has, rare words counting more. */
+  path: number
+  /** Share of the question's words that the chunk has, rare words counting more. */
+  cover: number
+  /** Share of the question's neighbouring words that are neighbours in the chunk. */
+  order: number
+  /** The same as `cover` for the best line of the chunk. */
+  sentence: number
+  /** How near each token of the question is to its nearest token in the chunk, by the model. */
+  soft: number
+  /** Share of the question's identifiers that the chunk has whole. */
+  identifier: number
+}>
+
+export type Candidate = Readonly<{ chunk: StoredChunk; signs: Signs; foundBy: readonly FoundBy[] }>
+
+/** Chunks that are looked at word by word: the best by the two searches alone. */
+const closelyRead = 40
+
+type Gathered = { chunk: StoredChunk; text: number; vector: number; foundBy: FoundBy[] }
+
+function gather({ text, vector, meanCosine }: Found): readonly Gathered[] {
+  const bestText = text[0]?.score ?? 1
+  const range = Math.max((vector[0]?.score ?? 1) - meanCosine, 1e-6)
+  const candidates = new Map<string, Gathered>()
+  const add = (found: FoundChunk, by: FoundBy, share: number) => {
+    const known = candidates.get(found.chunk.id) ?? { chunk: found.chunk, text: 0, vector: 0, foundBy: [] }
+    known[by] = Math.max(share, 0)
+    known.foundBy.push(by)
+    candidates.set(found.chunk.id, known)
+  }
+  for (const found of text) add(found, 'text', found.score / bestText)
+  for (const found of vector) add(found, 'vector', (found.score - meanCosine) / range)
+  return [...candidates.values()].sort(
+    (a, b) => b.text + b.vector - a.text - a.vector || (a.chunk.id < b.chunk.id ? -1 : 1),
+  )
+}
+
+type Weigh = (word: string) => number
+
+const weighAll = (words: Iterable<string>, weigh: Weigh) => {
+  let sum = 0
+  for (const word of words) sum += weigh(word)
+  return sum
+}
+
+const shareOf = (words: ReadonlySet<string>, among: ReadonlySet<string>, weigh: Weigh) => {
+  const all = weighAll(words, weigh)
+  return all > 0 ? weighAll([...words].filter((word) => among.has(word)), weigh) / all : 0
+}
+
+/** Cosine of two sets of words as vectors of their weights. */
+function likenessOf(a: ReadonlySet<string>, b: ReadonlySet<string>, weigh: Weigh): number {
+  const square: Weigh = (word) => weigh(word) ** 2
+  const length = Math.sqrt(weighAll(a, square) * weighAll(b, square))
+  return length > 0 ? weighAll([...a].filter((word) => b.has(word)), square) / length : 0
+}
+
+const listNeighbours = (words: readonly string[]) =>
+  new Set(words.slice(1).map((word, i) => `${words[i]} ${word}`))
+
+type CloseSigns = Omit<Signs, 'text' | 'vector'>
+
+const unread: CloseSigns = { heading: 0, path: 0, cover: 0, order: 0, sentence: 0, soft: 0, identifier: 0 }
+
+function readClosely(chunk: StoredChunk, { stems, identifiers, weigh, compare }: Asked): CloseSigns {
+  const asked = new Set(stems)
+  const path = new Set(stemWords(chunk.headingPath.join(' ')))
+  const lines = chunk.text.split(/\n+|(?<=[.!?])\s+/).map(stemWords)
+  const body = lines.flat()
+  const lower = `${chunk.headingPath.join(' ')} ${chunk.text}`.toLowerCase()
+  const held = identifiers.filter((name) => lower.includes(name)).length
+  return {
+    heading: likenessOf(new Set(stemWords(chunk.headingPath.at(-1) ?? '')), asked, weigh),
+    path: shareOf(asked, path, weigh),
+    cover: shareOf(asked, new Set([...path, ...body]), weigh),
+    order: shareOf(listNeighbours(stems), listNeighbours(body), () => 1),
+    sentence: Math.max(0, ...lines.map((line) => shareOf(asked, new Set(line), weigh))),
+    soft: compare?.(`${chunk.headingPath.join(' ')} ${chunk.text}`) ?? 0,
+    identifier: identifiers.length > 0 ? held / identifiers.length : 0,
+  }
+}
+
+/** The chunks of both lists with their signs, the best by the two searches first. */
+export const readSigns = (asked: Asked, found: Found): readonly Candidate[] =>
+  gather(found).map(({ chunk, text, vector, foundBy }, i) => ({
+    chunk,
+    signs: { text, vector, ...(i < closelyRead ? readClosely(chunk, asked) : unread) },
+    foundBy,
+  }))

@@ -6,11 +6,12 @@ import { noProgress } from '../src/core/progress.ts'
 import { createEmbedders, type Embedders } from '../src/knowledge/embedding/embedders.ts'
 import { indexDocs } from '../src/knowledge/indexing/index-docs.ts'
 import { findPassages, type Mode } from '../src/knowledge/search/find-passages.ts'
-import { openIndex, type OpenIndex } from '../src/knowledge/search/open-index.ts'
+import { openIndex } from '../src/knowledge/search/open-index.ts'
 import { pickHits } from '../src/knowledge/search/pick-hits.ts'
+import { type Answerable, toAnswerable } from '../src/knowledge/search/weigh-evidence.ts'
 import { type Collection, openCollection } from './eval/collections.ts'
 import { mean, percentile, scoreRanking } from './eval/metrics.ts'
-import { isRight, readQuestions } from './eval/question-set.ts'
+import { isRight, type Question, readQuestions } from './eval/question-set.ts'
 
 /**
  * How good the answers of `knowledge` are: `npm run eval -- --embedder bundled --data ../shared/data/retrieval`. Documents go
@@ -44,6 +45,8 @@ const published: Readonly<Record<string, number>> = {
   med: 0.699,
 }
 
+type Opened = Awaited<ReturnType<typeof openIndex>>
+
 const modes: readonly Mode[] = ['text', 'vectors', 'both']
 const say = (text = '') => process.stdout.write(`${text}\n`)
 const row = (...cells: readonly (string | number)[]) =>
@@ -53,20 +56,20 @@ async function withIndex<T>(
   docs: string,
   index: string,
   embedders: Embedders,
-  work: (open: OpenIndex) => Promise<T>,
+  work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   await indexDocs({ docs, index, embedders }, noProgress)
-  const open = await openIndex(index, embedders)
-  await open.embedder
-  return work(open).finally(() => open.close())
+  const opened = await openIndex(index, embedders)
+  await opened.open.embedder
+  return work(opened).finally(() => opened.open.close())
 }
 
-async function rankFiles(open: OpenIndex, question: string, mode: Mode): Promise<readonly string[]> {
-  const ranked = await findPassages(open, question, { mode })
+async function rankFiles({ open }: Opened, question: string, mode: Mode): Promise<readonly string[]> {
+  const { ranked } = await findPassages(open, question, { mode })
   return [...new Set(ranked.map(({ chunk }) => chunk.file))]
 }
 
-async function evaluate(open: OpenIndex, { name, queries }: Collection): Promise<Record<Mode, number>> {
+async function evaluate(opened: Opened, { name, queries }: Collection): Promise<Record<Mode, number>> {
   const ndcg = { text: 0, vectors: 0, both: 0 }
   const cells: (string | number)[] = []
   for (const mode of modes) {
@@ -74,9 +77,14 @@ async function evaluate(open: OpenIndex, { name, queries }: Collection): Promise
     const scores = []
     for (const { text, relevant, sources } of queries) {
       const started = performance.now()
-      const files = await rankFiles(open, text, mode)
+      const files = await rankFiles(opened, text, mode)
       times.push(performance.now() - started)
-      scores.push(scoreRanking(files.filter((file) => !sources.has(file)), relevant))
+      scores.push(
+        scoreRanking(
+          files.filter((file) => !sources.has(file)),
+          relevant,
+        ),
+      )
     }
     ndcg[mode] = mean(scores.map((score) => score.ndcg))
     cells.push(ndcg[mode])
@@ -87,14 +95,17 @@ async function evaluate(open: OpenIndex, { name, queries }: Collection): Promise
         percentile(times, 0.5).toFixed(1),
       )
   }
-  const { state, before, after } = open.facts.adaptation
-  const gain = before === undefined || after === undefined ? '' : ` ${before.toFixed(2)} to ${after.toFixed(2)}`
-  row(name, open.facts.chunks.toFixed(0), `${state}${gain}`, published[name] ?? '', ...cells)
+  const { state, before, after } = opened.facts.adaptation
+  const gain =
+    before === undefined || after === undefined ? '' : ` ${before.toFixed(2)} to ${after.toFixed(2)}`
+  row(name, opened.facts.chunks.toFixed(0), `${state}${gain}`, published[name] ?? '', ...cells)
   return ndcg
 }
 
 async function evaluateCollections(folder: string, embedders: Embedders): Promise<void> {
-  say('| set | passages | model | BM25, whole documents | text | vectors | both | recall@10 | MRR | p50 [ms] |')
+  say(
+    '| set | passages | model | BM25, whole documents | text | vectors | both | recall@10 | MRR | p50 [ms] |',
+  )
   say('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
   const all: Record<Mode, number>[] = []
   for (const name of values.sets.split(',')) {
@@ -104,34 +115,66 @@ async function evaluateCollections(folder: string, embedders: Embedders): Promis
       say(`| ${name} | skipped: not in ${values.data} |`)
       continue
     }
-    all.push(await withIndex(docs, join(folder, name, 'index'), embedders, (open) => evaluate(open, collection)))
+    all.push(
+      await withIndex(docs, join(folder, name, 'index'), embedders, (opened) => evaluate(opened, collection)),
+    )
   }
   row('mean', '', '', '', ...modes.map((mode) => mean(all.map((ndcg) => ndcg[mode]))))
 }
 
-async function evaluateQuestions(folder: string, embedders: Embedders, half: 'tuning' | 'test'): Promise<void> {
+type Outcome = Readonly<{ kind: string; rank: number; answerable: Answerable }>
+
+const shareOf = <T>(items: readonly T[], isMeant: (item: T) => boolean) =>
+  items.length > 0 ? items.filter(isMeant).length / items.length : 0
+
+async function ask(
+  { facts, open }: Opened,
+  { id, kind, question, places }: Question,
+  mode: Mode,
+): Promise<Outcome> {
+  const { ranked, evidence } = await findPassages(open, question, { mode })
+  const hits = pickHits(ranked, 5)
+  const found = hits.findIndex(({ chunk }) => isRight(chunk, places))
+  const answerable = toAnswerable(evidence, facts.limits)
+  if (values.misses && mode === 'both' && (places.length > 0 ? found !== 0 : answerable === 'yes'))
+    say(
+      `${found + 1} ${answerable} ${id} ${kind}: ${question}\n    wanted ${places.map((place) => `${place.file}:${place.startLine}`)}\n    got ${hits.map(({ chunk, score }) => `${chunk.file}:${chunk.startLine} ${score.toFixed(2)}`)}`,
+    )
+  return { kind, rank: found === -1 ? Infinity : found, answerable }
+}
+
+function reportOutcomes(mode: Mode, outcomes: readonly Outcome[]): void {
+  const isAnswered = ({ kind }: Outcome) => kind !== 'foreign' && kind !== 'unanswered'
+  const first = (own: readonly Outcome[]) => [1, 3, 5].map((most) => shareOf(own, ({ rank }) => rank < most))
+  const words = (own: readonly Outcome[]) =>
+    (['yes', 'weak', 'no'] as const).map((word) => shareOf(own, ({ answerable }) => answerable === word))
+  const answered = outcomes.filter(isAnswered)
+  row(mode, 'all with an answer', `${answered.length}`, ...first(answered), ...words(answered))
+  if (mode !== 'both') return
+  for (const [kind, own] of Map.groupBy(outcomes, (outcome) => outcome.kind)) {
+    const ranks = own.some(isAnswered) ? first(own) : ['', '', '']
+    row(mode, kind, `${own.length}`, ...ranks, ...words(own))
+  }
+}
+
+async function evaluateQuestions(
+  folder: string,
+  embedders: Embedders,
+  half: 'tuning' | 'test',
+): Promise<void> {
   const docs = resolve(import.meta.dirname, '../docs-corpus')
-  const questions = readQuestions(docs, half).filter(({ places }) => places.length > 0)
-  await withIndex(docs, join(folder, 'own', 'index'), embedders, async (open) => {
-    say(`\n${questions.length} questions of the ${half} half over docs-corpus, ${open.facts.chunks} passages, ${JSON.stringify(open.facts.adaptation)}\n`)
-    say('| search | right first | in the first three | in the first five |')
-    say('| --- | --- | --- | --- |')
+  const questions = readQuestions(docs, half)
+  await withIndex(docs, join(folder, 'own', 'index'), embedders, async (opened) => {
+    const { chunks, adaptation, limits } = opened.facts
+    say(
+      `\nThe ${half} half over docs-corpus, ${chunks} passages, ${JSON.stringify({ adaptation, limits })}\n`,
+    )
+    say('| search | questions | number | right first | in three | in five | yes | weak | no |')
+    say('| --- | --- | --- | --- | --- | --- | --- | --- | --- |')
     for (const mode of modes) {
-      const ranks: number[] = []
-      const byKind = new Map<string, number[]>()
-      for (const { id, kind, question, places } of questions) {
-        const hits = pickHits(await findPassages(open, question, { mode }), 5)
-        const rank = hits.findIndex(({ chunk }) => isRight(chunk, places))
-        ranks.push(rank === -1 ? Infinity : rank)
-        byKind.set(kind, [...(byKind.get(kind) ?? []), rank === -1 ? Infinity : rank])
-        if (values.misses && mode === 'both' && rank !== 0)
-          say(`${rank + 1} ${id} ${kind}: ${question}\n    wanted ${places.map((place) => `${place.file}:${place.startLine}`)}\n    got ${hits.map(({ chunk, score }) => `${chunk.file}:${chunk.startLine} ${score.toFixed(2)}`)}`)
-      }
-      const within = (own: readonly number[], most: number) => own.filter((rank) => rank < most).length / own.length
-      row(mode, ...[1, 3, 5].map((most) => within(ranks, most)))
-      if (mode === 'both')
-        for (const [kind, own] of byKind)
-          row(`${mode}, ${kind} (${own.length})`, ...[1, 3, 5].map((most) => within(own, most)))
+      const outcomes: Outcome[] = []
+      for (const question of questions) outcomes.push(await ask(opened, question, mode))
+      reportOutcomes(mode, outcomes)
     }
   })
 }
@@ -142,7 +185,8 @@ try {
   const embedders = createEmbedders(values.embedder, join(folder, 'models'))
   say(`embedder ${await embedders.fingerprint()}\n`)
   if (values.sets !== '') await evaluateCollections(folder, embedders)
-  if (values.half === 'tuning' || values.half === 'test') await evaluateQuestions(folder, embedders, values.half)
+  if (values.half === 'tuning' || values.half === 'test')
+    await evaluateQuestions(folder, embedders, values.half)
 } finally {
   await rm(folder, { recursive: true, force: true })
 }

@@ -33,7 +33,7 @@ async function openOwn(): Promise<Measure> {
   const docs = resolve(import.meta.dirname, '../docs-corpus')
   const index = join(root, 'own')
   await indexDocs({ docs, index, embedders }, noProgress)
-  const open = await openIndex(index, embedders)
+  const { open } = await openIndex(index, embedders)
   const questions = readQuestions(docs, 'tuning').filter(({ places }) => places.length > 0)
   const findings: Findings[] = []
   for (const { question } of questions) findings.push(await search(open, question, 'both'))
@@ -54,7 +54,7 @@ async function openSet(name: string): Promise<Measure> {
   if (!collection) throw new Error(`${name} is not in ${values.data}`)
   const index = join(root, name, 'index')
   await indexDocs({ docs, index, embedders }, noProgress)
-  const open = await openIndex(index, embedders)
+  const { open } = await openIndex(index, embedders)
   const findings: Findings[] = []
   for (const { text } of collection.queries) findings.push(await search(open, text, 'both'))
   await open.close()

@@ -20,6 +20,8 @@ export type Config = Readonly<{
   modelsDir: string
   /** Names the model that turns texts into vectors. */
   embedder: string
+  /** In front of a document's path this makes a link; undefined for no links. */
+  docsUrl: string | undefined
   /** Memory limit of each database instance in MB. */
   memoryLimitMb: number
   /** Longest time of one query in ms. */
@@ -45,6 +47,7 @@ const bounded = (min: number, max: number, fallback: number) =>
 const environmentSchema = z.object({
   PARQUETRY_DATA: path.default('./data'),
   PARQUETRY_DOCS: path.optional(),
+  PARQUETRY_DOCS_URL: z.url({ protocol: /^https?$/, error: 'is not an http or https address' }).optional(),
   PARQUETRY_EMBEDDER: path.default('bundled'),
   PARQUETRY_MEMORY_MB: bounded(256, 1_048_576, 2048),
   PARQUETRY_QUERY_TIMEOUT_MS: bounded(100, 600_000, 30_000),
@@ -95,6 +98,7 @@ export function parseConfig(
     docsDir: values.PARQUETRY_DOCS ? resolve(values.PARQUETRY_DOCS) : findDefaultDocs(),
     modelsDir: resolve(data, 'models'),
     embedder: values.PARQUETRY_EMBEDDER,
+    docsUrl: values.PARQUETRY_DOCS_URL,
     memoryLimitMb: values.PARQUETRY_MEMORY_MB,
     queryTimeoutMs: values.PARQUETRY_QUERY_TIMEOUT_MS,
     importWaitMs: values.PARQUETRY_IMPORT_WAIT_MS,

@@ -34,7 +34,12 @@ export function openRuntime(config: Config): Runtime {
     })
   })
   const knowledge = openIndexedKnowledge(
-    { docs: config.docsDir, index: config.knowledgeDir, embedders: createEmbedders(config.embedder, config.modelsDir) },
+    {
+      docs: config.docsDir,
+      index: config.knowledgeDir,
+      embedders: createEmbedders(config.embedder, config.modelsDir),
+      docsUrl: config.docsUrl,
+    },
     log,
   )
   return {

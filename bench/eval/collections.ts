@@ -36,7 +36,11 @@ const toMarkdown = ({ title, text }: Doc) =>
  * Writes each document of a collection (`corpus.jsonl`, `queries.jsonl`, `qrels.tsv`) as a Markdown file to `docs` and gives
  * its judged questions. Undefined where the folder is absent.
  */
-export async function openCollection(root: string, name: string, docs: string): Promise<Collection | undefined> {
+export async function openCollection(
+  root: string,
+  name: string,
+  docs: string,
+): Promise<Collection | undefined> {
   const folder = join(root, name)
   if (!existsSync(join(folder, 'corpus.jsonl'))) return undefined
   const files = new Map<string, string>()
@@ -55,7 +59,9 @@ export async function openCollection(root: string, name: string, docs: string): 
   }
   const queries = readLines<RawQuery>(join(folder, 'queries.jsonl')).flatMap(({ id, text, sources = [] }) => {
     const relevant = judged.get(id)
-    return relevant ? [{ text, relevant, sources: new Set(sources.flatMap((doc) => files.get(doc) ?? [])) }] : []
+    return relevant
+      ? [{ text, relevant, sources: new Set(sources.flatMap((doc) => files.get(doc) ?? [])) }]
+      : []
   })
   return { name, queries: takeSpread(queries) }
 }

@@ -4,7 +4,16 @@ import { z } from 'zod'
 import { parseMarkdown } from '../../src/knowledge/markdown/parse-markdown.ts'
 import { getTitle, splitSections } from '../../src/knowledge/markdown/split-sections.ts'
 
-const kinds = ['question', 'indirect', 'keywords', 'typo', 'identifier', 'two-step', 'foreign', 'unanswered'] as const
+const kinds = [
+  'question',
+  'indirect',
+  'keywords',
+  'typo',
+  'identifier',
+  'two-step',
+  'foreign',
+  'unanswered',
+] as const
 
 const lineSchema = z.strictObject({
   id: z.string(),

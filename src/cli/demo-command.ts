@@ -36,7 +36,11 @@ async function prepare(context: CommandContext): Promise<void> {
   const { config, terminal } = context
   const docs = await terminal.during((progress) =>
     indexDocs(
-      { docs: config.docsDir, index: config.knowledgeDir, embedders: createEmbedders(config.embedder, config.modelsDir) },
+      {
+        docs: config.docsDir,
+        index: config.knowledgeDir,
+        embedders: createEmbedders(config.embedder, config.modelsDir),
+      },
       progress,
     ),
   )

@@ -1,8 +1,9 @@
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { noProgress } from '../core/progress.ts'
-import type { IndexOptions } from './indexing/index-docs.ts'
-import { type Knowledge, openKnowledge } from './open-knowledge.ts'
+import { hasChanged } from './indexing/has-changed.ts'
+import { type Knowledge, type KnowledgeOptions, openKnowledge } from './open-knowledge.ts'
+import { findCurrentIndex } from './store/current-index.ts'
 
 const isWithoutIndex = (error: unknown) => error instanceof AppError && error.details.code === 'no_data'
 
@@ -19,9 +20,9 @@ const notIndexed = (docs: string, cause: unknown) =>
   )
 
 /** The write side, with its Markdown parser, is loaded only when there is something to index. */
-async function runIndexing(options: IndexOptions, log: Log): Promise<void> {
-  const { docs, index } = options
-  log.info(`There is no usable documentation index in ${index}; indexing ${docs}.`)
+async function runIndexing(options: KnowledgeOptions, why: string, log: Log): Promise<void> {
+  const { docs } = options
+  log.info(`${why}; indexing ${docs}.`)
   try {
     const { indexDocs } = await import('./indexing/index-docs.ts')
     const summary = await indexDocs(options, noProgress)
@@ -33,32 +34,61 @@ async function runIndexing(options: IndexOptions, log: Log): Promise<void> {
   }
 }
 
+/** The docs folder is looked at for changes after a search, at most this often. */
+const lookEveryMs = 15_000
+
 /**
- * Knowledge that needs no preparation: a search that finds no index, one of another embedder or one that can't be
- * read has the docs folder indexed and searches again. Searches at the same time wait for the same run; one that
- * fails is tried anew by the next search. Throws what `indexDocs` throws, and `no_data` for a cause it doesn't know.
+ * Knowledge that needs no preparation and keeps up with its folder: a search that finds no index, one of another embedder or
+ * one that can't be read has the docs folder indexed and searches again. One that finds an index which the folder has
+ * outgrown answers at once and has it indexed in the background. Searches at the same time wait for the same run; one that
+ * fails is tried anew by a later search. Throws what `indexDocs` throws, and `no_data` for a cause it doesn't know.
  */
-export function openIndexedKnowledge(options: IndexOptions, log: Log): Knowledge {
+export function openIndexedKnowledge(options: KnowledgeOptions, log: Log): Knowledge {
   const knowledge = openKnowledge(options)
   let running: Promise<void> | undefined
+  let looking: Promise<void> | undefined
+  let lookedAt = -Infinity
 
-  const ensureIndex = () => {
-    running ??= runIndexing(options, log).finally(() => {
+  const ensureIndex = (why: string) => {
+    running ??= runIndexing(options, why, log).finally(() => {
       running = undefined
     })
     return running
+  }
+
+  async function look(isOutdated: boolean): Promise<void> {
+    const current = await findCurrentIndex(options.index)
+    if (!current || !(isOutdated || (await hasChanged(options.docs, current)))) return
+    await ensureIndex('The documentation has changed')
+  }
+
+  /** Looks in the background; what fails there has been logged, and the index in force goes on answering. */
+  function lookLater(isOutdated: boolean): void {
+    if (looking || performance.now() - lookedAt < lookEveryMs) return
+    lookedAt = performance.now()
+    looking = look(isOutdated)
+      .catch(() => {})
+      .finally(() => {
+        looking = undefined
+      })
   }
 
   return {
     ...knowledge,
     search: async (question, limit) => {
       try {
-        return await knowledge.search(question, limit)
+        const answer = await knowledge.search(question, limit)
+        lookLater(answer.isOutdated)
+        return answer
       } catch (error) {
         if (!isWithoutIndex(error)) throw error
-        await ensureIndex()
+        await ensureIndex(`There is no usable documentation index in ${options.index}`)
         return knowledge.search(question, limit)
       }
+    },
+    close: async () => {
+      await looking
+      await knowledge.close()
     },
   }
 }

@@ -1,15 +1,21 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../core/errors.ts'
 import { cleanLine, cleanText } from './clean-text.ts'
 import type { Embedders } from './embedding/embedders.ts'
-import { findPassages } from './search/find-passages.ts'
+import { findInstructions } from './find-instructions.ts'
+import { isAsIndexed } from './indexing/has-changed.ts'
+import type { Correction } from './search/correct-words.ts'
+import { type Answer, findPassages } from './search/find-passages.ts'
+import { findUncovered } from './search/find-uncovered.ts'
 import { noIndex, openIndex, type OpenIndex } from './search/open-index.ts'
 import { pickHits } from './search/pick-hits.ts'
 import type { RankedChunk } from './search/rank-passages.ts'
 import type { FoundBy } from './search/read-signs.ts'
-import { currentIndexFile, findCurrentIndex } from './store/current-index.ts'
+import { type Answerable, toAnswerable } from './search/weigh-evidence.ts'
+import { type CurrentIndex, currentIndexFile, findCurrentIndex } from './store/current-index.ts'
 
 /** A passage that answers a question, with its place in the source; lines count from 1, both ends included. */
 export type KnowledgeHit = Readonly<{
@@ -20,10 +26,33 @@ export type KnowledgeHit = Readonly<{
   startLine: number
   endLine: number
   anchor: string
+  /** Where a person can open it, if a base for links is set. */
+  url?: string
+  /** Last change of the file, in ISO 8601. */
+  changedAt?: string
   text: string
+  /** Whether the file has been changed since: the lines may have moved. */
+  isOutdated: boolean
+  /** Parts of the text that read like instructions to an assistant. */
+  instructionLike: readonly string[]
   /** In (0, 1]; 1 means first by full text and by vector, below a heading whose words the question has all. */
   score: number
   foundBy: readonly FoundBy[]
+}>
+
+/** What the documentation says to a question. */
+export type KnowledgeAnswer = Readonly<{
+  /** The best passages first; the nearest ones, where they don't answer it. */
+  hits: readonly KnowledgeHit[]
+  answerable: Answerable
+  /** Words of the question that no passage of `hits` has, as they were asked; those that the corpus lacks come first. */
+  uncovered: readonly string[]
+  /** Words that were taken as misspelt. */
+  corrections: readonly Correction[]
+  /** Whether a file of a hit has been changed or removed since it was indexed; hits of removed ones are left out. */
+  isOutdated: boolean
+  /** Why only full text was searched; undefined where vectors took part. */
+  withoutVectors?: string
 }>
 
 export type KnowledgeStatus = Readonly<{
@@ -36,8 +65,8 @@ export type KnowledgeStatus = Readonly<{
 
 /** The documentation as it can be asked. Follows the index on disk: a new one is used from the next call on. */
 export interface Knowledge {
-  /** The best passages first. Throws `invalid_argument` for an empty or overlong question, `no_data` without an index. */
-  search(question: string, limit: number): Promise<readonly KnowledgeHit[]>
+  /** Throws `invalid_argument` for an empty or overlong question, `no_data` without an index. */
+  search(question: string, limit: number): Promise<KnowledgeAnswer>
   describe(): Promise<KnowledgeStatus>
   close(): Promise<void>
 }
@@ -57,22 +86,90 @@ function parseQuestion(text: string): string {
   })
 }
 
-const toHit = ({ chunk, score, foundBy }: RankedChunk): KnowledgeHit => ({
-  title: cleanLine(chunk.title),
-  headingPath: chunk.headingPath.map(cleanLine),
-  file: cleanLine(chunk.file),
-  startLine: chunk.startLine,
-  endLine: chunk.endLine,
-  anchor: cleanLine(chunk.anchor),
-  text: cleanText(chunk.text),
-  score,
-  foundBy,
-})
+export type KnowledgeOptions = Readonly<{
+  /** The Markdown documentation. */
+  docs: string
+  index: string
+  embedders: Embedders
+  /** In front of a file's path this makes a link that a person can open; without it there are no links. */
+  docsUrl?: string | undefined
+}>
+
+/** A hit whose file is still there; undefined for one whose file is gone. */
+async function toHit(
+  { chunk, score, foundBy }: RankedChunk,
+  { docs, docsUrl }: KnowledgeOptions,
+  { files }: CurrentIndex,
+): Promise<KnowledgeHit | undefined> {
+  const path = join(docs, chunk.file)
+  if (!existsSync(path)) return undefined
+  const known = files[chunk.file]
+  const text = cleanText(chunk.text)
+  return {
+    title: cleanLine(chunk.title),
+    headingPath: chunk.headingPath.map(cleanLine),
+    file: cleanLine(chunk.file),
+    startLine: chunk.startLine,
+    endLine: chunk.endLine,
+    anchor: cleanLine(chunk.anchor),
+    ...(docsUrl && { url: toUrl(docsUrl, chunk) }),
+    ...(known && { changedAt: known.changedAt }),
+    text,
+    isOutdated: known === undefined || !(await isAsIndexed(path, known)),
+    instructionLike: findInstructions(text),
+    score,
+    foundBy,
+  }
+}
+
+const toUrl = (base: string, { file, anchor }: Readonly<{ file: string; anchor: string }>) =>
+  `${base.replace(/\/+$/, '')}/${file.split('/').map(encodeURIComponent).join('/')}${anchor ? `#${encodeURIComponent(anchor)}` : ''}`
+
+/** Time that a question waits for the model; longer ones are answered by full text alone. */
+const modelWaitMs = 2_000
+
+/** Whether the model is there to take part, or else why not. */
+async function findReason({ embedder }: OpenIndex): Promise<string | undefined> {
+  const timer = new AbortController()
+  const late = sleep(modelWaitMs, 'The embedding model is still being loaded.', { signal: timer.signal })
+  const outcome = await Promise.race([
+    embedder.then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : 'The embedding model can not be loaded.'),
+    ),
+    late.catch(() => undefined),
+  ])
+  timer.abort()
+  return outcome
+}
+
+async function toAnswer(
+  answer: Answer,
+  limit: number,
+  options: KnowledgeOptions,
+  facts: CurrentIndex,
+  reason: string | undefined,
+): Promise<KnowledgeAnswer> {
+  const { corrected, asked, ranked, evidence } = answer
+  const picked = pickHits(ranked, limit)
+  const hits = await Promise.all(picked.map((hit) => toHit(hit, options, facts)))
+  const present = hits.filter((hit) => hit !== undefined)
+  return {
+    hits: present,
+    answerable: present.length > 0 ? toAnswerable(evidence, facts.limits) : 'no',
+    uncovered: findUncovered(corrected.text, asked, picked),
+    corrections: corrected.corrections,
+    isOutdated: present.length < picked.length || present.some(({ isOutdated }) => isOutdated),
+    ...(reason !== undefined && { withoutVectors: reason }),
+  }
+}
+
+type Opened = Awaited<ReturnType<typeof openIndex>>
 
 /** Opens nothing by itself: the index, its model and the native modules are loaded by the first search. */
-export function openKnowledge(options: Readonly<{ index: string; embedders: Embedders }>): Knowledge {
+export function openKnowledge(options: KnowledgeOptions): Knowledge {
   const { index, embedders } = options
-  let opened: Readonly<{ stamp: string; current: Promise<OpenIndex> }> | undefined
+  let opened: Readonly<{ stamp: string; current: Promise<Opened> }> | undefined
 
   async function readStamp(): Promise<string> {
     const stats = await stat(join(index, currentIndexFile)).catch(() => undefined)
@@ -81,7 +178,7 @@ export function openKnowledge(options: Readonly<{ index: string; embedders: Embe
   }
 
   /** An index that is replaced stays open for the searches under way and goes with its last reference. */
-  async function getIndex(): Promise<OpenIndex> {
+  async function getIndex(): Promise<Opened> {
     const stamp = await readStamp()
     if (opened?.stamp !== stamp) opened = { stamp, current: openIndex(index, embedders) }
     return opened.current
@@ -91,7 +188,10 @@ export function openKnowledge(options: Readonly<{ index: string; embedders: Embe
     search: async (text, limit) => {
       const question = parseQuestion(text)
       try {
-        return pickHits(await findPassages(await getIndex(), question, { mode: 'both' }), limit).map(toHit)
+        const { facts, open } = await getIndex()
+        const reason = await findReason(open)
+        const answer = await findPassages(open, question, { mode: reason === undefined ? 'both' : 'text' })
+        return await toAnswer(answer, limit, options, facts, reason)
       } catch (error) {
         opened = undefined
         throw error instanceof AppError ? error : noIndex('The documentation index is damaged.', error)
@@ -112,7 +212,7 @@ export function openKnowledge(options: Readonly<{ index: string; embedders: Embe
     close: async () => {
       const current = await opened?.current.catch(() => undefined)
       opened = undefined
-      await current?.close()
+      await current?.open.close()
     },
   }
 }

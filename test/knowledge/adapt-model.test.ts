@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adaptModel, type AdaptReport, splitPairs } from '../../src/knowledge/embedding/adapt/adapt-model.ts'
+import { measureRank } from '../../src/knowledge/embedding/adapt/adapt-table.ts'
 import { makePairs, type Pair } from '../../src/knowledge/embedding/adapt/make-pairs.ts'
 import { createEmbedders } from '../../src/knowledge/embedding/embedders.ts'
 import type { Embedder } from '../../src/knowledge/embedding/embedder.ts'
@@ -31,7 +32,7 @@ async function openFolder(at: string): Promise<Embedder> {
 }
 
 /** Mean of 1 / rank of the text that belongs to a question, among all texts. */
-async function measureRank(embedder: Embedder, pairs: readonly Pair[]): Promise<number> {
+async function rankUnseen(embedder: Embedder, pairs: readonly Pair[]): Promise<number> {
   const left = await embedder.embed(
     pairs.map((pair) => pair.left),
     'query',
@@ -64,8 +65,8 @@ describe('a model that has learned a corpus of invented words', () => {
   })
 
   it('and by that of this test, with questions and texts that the corpus does not have', async () => {
-    const before = await measureRank(await openFolder(bundledFolder), unseen)
-    const after = await measureRank(await openFolder(out), unseen)
+    const before = await rankUnseen(await openFolder(bundledFolder), unseen)
+    const after = await rankUnseen(await openFolder(out), unseen)
     expect(after).toBeGreaterThan(before + 0.1)
   })
 
@@ -222,5 +223,25 @@ describe('pairs', () => {
     expect(pairs[0]?.left).toBe('Part 0')
     expect(pairs.at(-1)?.right).toContain('Part 11998 ')
     expect(kept.at(-1)?.left).toBe('Part 11979')
+  })
+})
+
+describe('the measure', () => {
+  const bag = (row: number) => ({ rows: Int32Array.of(row), counts: Float32Array.of(1) })
+  const pairOf = (left: number, right: number) => ({ left: bag(left), right: bag(right) })
+  const table = Float32Array.from([1, 0, 0, 1, 1, 1])
+
+  it('is the mean of 1 / rank, each right side being asked for by its own left side', () => {
+    expect(measureRank(table, 2, [pairOf(0, 0), pairOf(1, 1)])).toBe(1)
+    expect(measureRank(table, 2, [pairOf(0, 0), pairOf(1, 0), pairOf(0, 1)])).toBeCloseTo(
+      (1 / 2 + 1 / 3 + 1 / 3) / 3,
+      6,
+    )
+    expect(measureRank(table, 2, [pairOf(0, 2), pairOf(1, 1)])).toBe(1)
+  })
+
+  it('takes equals for better ones, and is 0 without pairs', () => {
+    expect(measureRank(table, 2, [pairOf(0, 2), pairOf(0, 2), pairOf(0, 2)])).toBeCloseTo(1 / 3, 6)
+    expect(measureRank(table, 2, [])).toBe(0)
   })
 })

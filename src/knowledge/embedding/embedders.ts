@@ -69,6 +69,8 @@ export function createEmbedders(name: string, modelsDir: string): Embedders {
       return (await openStaticEmbedder(own)) ?? openTransformersEmbedder(own, modelsDir)
     },
     adapt: async (out, passages) =>
-      spec.folder === undefined ? { state: 'not static' } : adaptModel({ folder: spec.folder, out }, passages),
+      spec.folder === undefined
+        ? { state: 'not static' }
+        : adaptModel({ folder: spec.folder, out }, passages),
   }
 }

@@ -46,10 +46,7 @@ const usages: readonly (readonly [name: RegExp, usage: Usage])[] = [
   [/^(snowflake-)?arctic-embed-/, bge],
   [/^mxbai-embed-/, bge],
   [/^gte-(small|base|large)/, plain],
-  [
-    /^nomic-embed-text-/,
-    { ...plain, queryPrefix: 'search_query: ', passagePrefix: 'search_document: ' },
-  ],
+  [/^nomic-embed-text-/, { ...plain, queryPrefix: 'search_query: ', passagePrefix: 'search_document: ' }],
 ]
 
 /** How a model is used, by its name; the mean of 512 tokens without prefixes where the name is not known. */

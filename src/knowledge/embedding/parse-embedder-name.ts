@@ -21,8 +21,7 @@ const isWeightType = (text: string): text is WeightType => Object.hasOwn(weightF
 
 const isFolder = (text: string) => /^(\.{1,2}([/\\]|$)|~([/\\]|$))/.test(text) || isAbsolute(text)
 
-const toFolder = (text: string) =>
-  text.startsWith('~') ? join(homedir(), text.slice(1)) : resolve(text)
+const toFolder = (text: string) => (text.startsWith('~') ? join(homedir(), text.slice(1)) : resolve(text))
 
 /** A name on the hub: no dots alone, nothing that could leave the folder in which models are kept. */
 const hubName = /^[\w-][\w.-]{0,95}\/[\w-][\w.-]{0,95}$/

@@ -40,7 +40,9 @@ export function toBatches(texts: readonly string[]): readonly (readonly number[]
   for (const i of order) {
     const last = batches.at(-1)
     const isFull =
-      !last || last.length === largestBatch || (last.length + 1) * Math.max(lengthAt(last[0]), 1) > largestArea
+      !last ||
+      last.length === largestBatch ||
+      (last.length + 1) * Math.max(lengthAt(last[0]), 1) > largestArea
     if (isFull) batches.push([i])
     else last.push(i)
   }
@@ -52,16 +54,15 @@ function toUnit(vector: Float32Array): Float32Array {
   let sum = 0
   for (const value of vector) sum += value * value
   const length = Math.sqrt(sum)
-  return length > 0 && Number.isFinite(length) ? vector.map((value) => value / length) : new Float32Array(vector.length)
+  return length > 0 && Number.isFinite(length)
+    ? vector.map((value) => value / length)
+    : new Float32Array(vector.length)
 }
 
 const hasContent = (text: string) => /[\p{L}\p{N}\p{S}\p{P}]/u.test(text)
 
 /** Loads a model with transformers.js. Throws `no_data` with what to do when it can't be loaded. */
-export async function openTransformersEmbedder(
-  spec: ModelSpec,
-  modelsDir: string,
-): Promise<Embedder> {
+export async function openTransformersEmbedder(spec: ModelSpec, modelsDir: string): Promise<Embedder> {
   const library = await loadTransformers(modelsDir)
   const place = spec.folder ?? spec.name
   const source = { revision: spec.revision || 'main', local_files_only: spec.folder !== undefined }
@@ -82,7 +83,9 @@ export async function openTransformersEmbedder(
     const tokens = outputs['last_hidden_state'] ?? outputs['token_embeddings']
     const pooled =
       outputs['sentence_embedding'] ??
-      (pooling === 'cls' ? tokens?.slice(null, 0) : tokens && library.mean_pooling(tokens, inputs.attention_mask))
+      (pooling === 'cls'
+        ? tokens?.slice(null, 0)
+        : tokens && library.mean_pooling(tokens, inputs.attention_mask))
     if (!pooled) throw new Error('the model gives no vectors of tokens or sentences')
     const values = pooled.data as Float32Array
     return texts.map((_, i) => toUnit(values.slice(i * dimensions, (i + 1) * dimensions)))

@@ -4,11 +4,13 @@ import { join, resolve } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Progress } from '../../core/progress.ts'
 import { chunkerVersion } from '../markdown/chunk-document.ts'
-import { createChunkTable, openChunkTable } from '../store/chunk-table.ts'
+import { openDirectory } from '../search/open-index.ts'
+import { type ChunkRow, createChunkTable, openChunkTable } from '../store/chunk-table.ts'
 import { cleanLine } from '../clean-text.ts'
 import { gatherCorpusFacts, readCorpusFacts, writeCorpusFacts } from '../store/corpus-facts.ts'
 import { type CurrentIndex, findCurrentIndex } from '../store/current-index.ts'
 import type { Embedders } from '../embedding/embedders.ts'
+import { calibrate } from './calibrate.ts'
 import type { SkippedFile } from './find-docs.ts'
 import { withIndexLock } from '../store/index-lock.ts'
 import { measureDirectory, publishIndex, removeOldIndices } from '../store/publish-index.ts'
@@ -30,7 +32,7 @@ export type IndexSummary = Readonly<{
 
 export type IndexOptions = Readonly<{ docs: string; index: string; embedders: Embedders }>
 
-type Hashes = Readonly<Record<string, string>>
+type Files = CurrentIndex['files']
 
 const noFiles = (docs: string) =>
   new AppError({
@@ -51,10 +53,10 @@ const noFolder = (docs: string) =>
     next: 'Name the folder with your Markdown files in PARQUETRY_DOCS or with --docs.',
   })
 
-function compareFiles(before: Hashes, after: Hashes) {
+function compareFiles(before: Files, after: Files) {
   const files = Object.keys(after)
   const known = files.filter((file) => Object.hasOwn(before, file))
-  const unchanged = known.filter((file) => before[file] === after[file]).length
+  const unchanged = known.filter((file) => before[file]?.hash === after[file]?.hash).length
   return {
     added: files.length - known.length,
     changed: known.length - unchanged,
@@ -95,6 +97,18 @@ async function isInForce(
   return isSameMaker && isSameText && isWhole(index, former)
 }
 
+/** The limits of what was just built, from its own headings and questions on other subjects. */
+async function findLimits(
+  { embedders }: IndexOptions,
+  build: string,
+  adaptation: CurrentIndex['adaptation'],
+  rows: readonly ChunkRow[],
+) {
+  const open = await openDirectory(build, { adaptation }, embedders)
+  const headings = new Set(rows.map(({ headingPath }) => headingPath.slice(-2).join(' ')))
+  return calibrate(open, [...headings]).finally(() => open.close())
+}
+
 async function runIndexing(
   options: IndexOptions,
   progress: Progress,
@@ -104,8 +118,10 @@ async function runIndexing(
   const former = await findCurrentIndex(index)
   await removeOldIndices(index, former)
   const { docs, skipped } = await readDocs(options.docs, progress)
-  const hashes = Object.fromEntries(docs.map(({ file, hash }) => [file, hash]))
-  const changes = compareFiles(former?.files ?? {}, hashes)
+  const found = Object.fromEntries(
+    docs.map(({ file, hash, size, changedAt }) => [file, { hash, size, changedAt }]),
+  )
+  const changes = compareFiles(former?.files ?? {}, found)
   if (former && (await isInForce(options, fingerprint, former, changes))) {
     return {
       files: docs.length,
@@ -131,16 +147,19 @@ async function runIndexing(
     progress('write', 0, 1)
     await createChunkTable(build, rows, embedder.dimensions)
     await writeCorpusFacts(build, gatherCorpusFacts(rows, embedder.dimensions))
-    const content = JSON.stringify([fingerprint, chunkerVersion, Object.entries(hashes)])
+    const limits = await findLimits(options, build, adaptation, rows)
+    const content = JSON.stringify([fingerprint, chunkerVersion, docs.map(({ file, hash }) => [file, hash])])
     await publishIndex(index, directory, createHash('sha256').update(content).digest('hex'), {
       previous: former?.directory ?? null,
       embedder: fingerprint,
       adaptation,
+      limits,
       dimensions: embedder.dimensions,
       chunker: chunkerVersion,
       chunks: rows.length,
       indexedAt: new Date().toISOString(),
-      files: hashes,
+      files: found,
+      skipped: skipped.map(({ file }) => file),
       unparsed,
     })
     progress('write', 1, 1)

@@ -42,7 +42,10 @@ async function readVectors(directory: string): Promise<ReadonlyMap<string, Float
 const isNear = (now: number, then: number) => Math.abs(now - then) <= then * mostDrift
 
 /** What the former index was made with, where the corpus is much the same: its vectors stay good. */
-async function reuse({ index, build, former, embedders }: Place, chunks: number): Promise<IndexModel | undefined> {
+async function reuse(
+  { index, build, former, embedders }: Place,
+  chunks: number,
+): Promise<IndexModel | undefined> {
   if (!former || !isNear(chunks, former.adaptation.chunks)) return undefined
   const directory = join(index, former.directory)
   const { adaptation } = former

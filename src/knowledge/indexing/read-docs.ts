@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Progress } from '../../core/progress.ts'
+import type { IndexedFile } from '../store/current-index.ts'
 import { type SkippedFile, findDocs } from './find-docs.ts'
 
-/** A file's text as UTF-8 without byte order mark, and the SHA-256 of its bytes. */
-export type Doc = Readonly<{ file: string; text: string; hash: string }>
+/** A file's text as UTF-8 without byte order mark, and what is kept of the file itself. */
+export type Doc = IndexedFile & Readonly<{ file: string; text: string }>
 
 const largest = 5 * 1024 * 1024
 
@@ -25,6 +26,8 @@ async function readDoc(root: string, file: string): Promise<Doc | SkippedFile> {
       file,
       text: new TextDecoder().decode(bytes),
       hash: createHash('sha256').update(bytes).digest('hex'),
+      size: stats.size,
+      changedAt: stats.mtime.toISOString(),
     }
   } catch (error) {
     return { file, reason: `unreadable (${getCode(error)})` }

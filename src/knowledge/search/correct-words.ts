@@ -51,7 +51,8 @@ export function createSpeller(corpus: CorpusFacts, isWord: (word: string) => boo
     )
     return byLength.get(length) ?? []
   }
-  const isKnown = (word: string) => corpus.words.has(word) || corpus.stems.has(stemWord(word)) || isStopWord(word)
+  const isKnown = (word: string) =>
+    corpus.words.has(word) || corpus.stems.has(stemWord(word)) || isStopWord(word)
 
   function findMeant(word: string): string | undefined {
     const most = allowedErrors(word)

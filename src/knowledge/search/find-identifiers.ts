@@ -7,10 +7,15 @@ const patterns = [
   /\b[A-Z]{1,6}-?\d[\dA-Za-z.]*/g,
 ]
 
-const isName = (text: string) => /[._:/]|-\w|\p{Ll}\p{Lu}|\d/u.test(text) && !/^-?\p{Ll}+(-\p{Ll}+)*$/u.test(text)
+const isName = (text: string) =>
+  /[._:/]|-\w|\p{Ll}\p{Lu}|\d/u.test(text) && !/^-?\p{Ll}+(-\p{Ll}+)*$/u.test(text)
 
 /** The identifiers in a text, in lower case, each once. Words with hyphens are none. */
 export function findIdentifiers(text: string): readonly string[] {
   const found = patterns.flatMap((pattern) => text.match(pattern) ?? [])
-  return [...new Set(found.filter((name) => name.startsWith('--') || isName(name)).map((name) => name.toLowerCase()))]
+  return [
+    ...new Set(
+      found.filter((name) => name.startsWith('--') || isName(name)).map((name) => name.toLowerCase()),
+    ),
+  ]
 }

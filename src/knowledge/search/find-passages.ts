@@ -3,7 +3,8 @@ import type { CorrectedQuestion } from './correct-words.ts'
 import { findIdentifiers } from './find-identifiers.ts'
 import type { OpenIndex } from './open-index.ts'
 import { type RankedChunk, rankPassages, type Weights } from './rank-passages.ts'
-import { type Asked, type Candidate, readSigns } from './read-signs.ts'
+import { type Asked, type Candidate, type Found, readSigns } from './read-signs.ts'
+import { findEvidence, weighEvidence } from './weigh-evidence.ts'
 
 /** Chunks that each of the two searches gives to the ranking. */
 const mostFound = 100
@@ -12,7 +13,15 @@ const mostFound = 100
 export type Mode = 'text' | 'vectors' | 'both'
 
 /** A question as it was understood, with what the searches found for it. */
-export type Findings = Readonly<{ corrected: CorrectedQuestion; asked: Asked; candidates: readonly Candidate[] }>
+export type Findings = Readonly<{
+  corrected: CorrectedQuestion
+  asked: Asked
+  found: Found
+  candidates: readonly Candidate[]
+}>
+
+/** The passages that fit a question, best first, and how much speaks for their answering it (see `weighEvidence`). */
+export type Answer = Findings & Readonly<{ ranked: readonly RankedChunk[]; evidence: number }>
 
 const multiply = (a: Float32Array, b: Float32Array) => {
   let sum = 0
@@ -36,6 +45,7 @@ async function toAsked({ corpus, embedder }: OpenIndex, question: string): Promi
     stems: stemWords(question),
     identifiers: findIdentifiers(question),
     weigh,
+    isKnown: (stem) => corpus.stems.has(stem),
     ...(compare && { compare }),
   }
 }
@@ -50,15 +60,17 @@ export async function search(index: OpenIndex, question: string, mode: Mode): Pr
   ])
   const meanCosine = vector ? multiply(vector, index.corpus.background) : 0
   const asked = await toAsked(index, corrected.text)
-  return { corrected, asked, candidates: readSigns(asked, { text, vector: near, meanCosine }) }
+  const found = { text, vector: near, meanCosine }
+  return { corrected, asked, found, candidates: readSigns(asked, found) }
 }
 
-/** The passages that fit a question, best first. */
+/** Answers a question with passages. */
 export async function findPassages(
   index: OpenIndex,
   question: string,
   { mode, weights }: Readonly<{ mode: Mode; weights?: Weights }>,
-): Promise<readonly RankedChunk[]> {
-  const { asked, candidates } = await search(index, question, mode)
-  return rankPassages(asked, candidates, weights)
+): Promise<Answer> {
+  const findings = await search(index, question, mode)
+  const ranked = rankPassages(findings.asked, findings.candidates, weights)
+  return { ...findings, ranked, evidence: weighEvidence(findEvidence(findings, ranked), mode !== 'text') }
 }

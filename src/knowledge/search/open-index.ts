@@ -10,7 +10,6 @@ import { type CurrentIndex, findCurrentIndex, modelFolder } from '../store/curre
 
 /** An index that can be asked. The embedder loads by itself and is there when its promise is settled. */
 export type OpenIndex = Readonly<{
-  facts: CurrentIndex
   corpus: CorpusFacts
   table: ChunkTable
   embedder: Promise<Embedder>
@@ -22,23 +21,19 @@ export type OpenIndex = Readonly<{
 export const noIndex = (message: string, cause?: unknown): AppError =>
   new AppError({ code: 'no_data', message, next: 'Run `npm run index-docs`.' }, { cause })
 
-/** Opens the index in force. Throws `no_data` when there is none, it is damaged or was made with another model. */
-export async function openIndex(index: string, embedders: Embedders): Promise<OpenIndex> {
-  const facts = await findCurrentIndex(index)
-  if (!facts) throw noIndex('The documentation index can not be read.')
-  const fingerprint = await embedders.fingerprint()
-  if (facts.embedder !== fingerprint)
-    throw noIndex(`The documentation index was built with ${facts.embedder}, this server uses ${fingerprint}.`)
-  const directory = join(index, facts.directory)
+/** Opens the tables of an index directory, with the model that they were made with. */
+export async function openDirectory(
+  directory: string,
+  facts: Pick<CurrentIndex, 'adaptation'>,
+  embedders: Embedders,
+): Promise<OpenIndex> {
   const adapted = facts.adaptation.state === 'adapted' ? join(directory, modelFolder) : undefined
   if (adapted && !existsSync(adapted)) throw noIndex('The documentation index is incomplete.')
   const [table, corpus] = await Promise.all([openChunkTable(directory), readCorpusFacts(directory)])
-  if ((await table.count()) !== facts.chunks) throw noIndex('The documentation index is incomplete.')
   const embedder = embedders.open(adapted)
   // Whoever needs it sees the failure; until then it must not end the process.
   embedder.catch(() => {})
   return {
-    facts,
     corpus,
     table,
     embedder,
@@ -51,4 +46,22 @@ export async function openIndex(index: string, embedders: Embedders): Promise<Op
       await embedder.then((loaded) => loaded.close()).catch(() => {})
     },
   }
+}
+
+/** Opens the index in force. Throws `no_data` when there is none, it is damaged or was made with another model. */
+export async function openIndex(
+  index: string,
+  embedders: Embedders,
+): Promise<Readonly<{ facts: CurrentIndex; open: OpenIndex }>> {
+  const facts = await findCurrentIndex(index)
+  if (!facts) throw noIndex('The documentation index can not be read.')
+  const fingerprint = await embedders.fingerprint()
+  if (facts.embedder !== fingerprint)
+    throw noIndex(
+      `The documentation index was built with ${facts.embedder}, this server uses ${fingerprint}.`,
+    )
+  const open = await openDirectory(join(index, facts.directory), facts, embedders)
+  if ((await open.table.count()) === facts.chunks) return { facts, open }
+  await open.close()
+  throw noIndex('The documentation index is incomplete.')
 }

@@ -28,6 +28,7 @@ export const defaultWeights: Weights = {
   sentence: 0.03,
   soft: 0.12,
   identifier: 0.1,
+  opening: -0.03,
   second: 0.2,
   long: 0.06,
 }
@@ -44,7 +45,7 @@ export function rankPassages(
   const names = Object.keys(candidates[0]?.signs ?? {}) as (keyof Signs)[]
   const growth = 1 + weights.long * Math.max(0, stems.length - manyWords)
   const weightOf = (name: keyof Signs) => weights[name] * (name === 'text' || name === 'vector' ? growth : 1)
-  const most = names.reduce((sum, name) => sum + weightOf(name), 0)
+  const most = names.reduce((sum, name) => sum + Math.max(weightOf(name), 0), 0)
   const scored = sortRanked(
     candidates.map(({ chunk, signs, foundBy }) => ({
       chunk,

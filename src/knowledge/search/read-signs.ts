@@ -17,6 +17,8 @@ export type Asked = Readonly<{
   identifiers: readonly string[]
   /** How much a stem says: little where half of the corpus has it. */
   weigh(stem: string): number
+  /** Whether the corpus has a stem. */
+  isKnown(stem: string): boolean
   /** How near each part of the question is to something in a text, in [0, 1]; undefined where the model can't say. */
   compare?: (text: string) => number
 }>
@@ -41,6 +43,8 @@ export type Signs = Readonly<{
   soft: number
   /** Share of the question's identifiers that the chunk has whole. */
   identifier: number
+  /** 1 for what stands above a page's first heading below its title: it names what the page then says. */
+  opening: number
 }>
 
 export type Candidate = Readonly<{ chunk: StoredChunk; signs: Signs; foundBy: readonly FoundBy[] }>
@@ -77,14 +81,24 @@ const weighAll = (words: Iterable<string>, weigh: Weigh) => {
 
 const shareOf = (words: ReadonlySet<string>, among: ReadonlySet<string>, weigh: Weigh) => {
   const all = weighAll(words, weigh)
-  return all > 0 ? weighAll([...words].filter((word) => among.has(word)), weigh) / all : 0
+  return all > 0
+    ? weighAll(
+        [...words].filter((word) => among.has(word)),
+        weigh,
+      ) / all
+    : 0
 }
 
 /** Cosine of two sets of words as vectors of their weights. */
 function likenessOf(a: ReadonlySet<string>, b: ReadonlySet<string>, weigh: Weigh): number {
   const square: Weigh = (word) => weigh(word) ** 2
   const length = Math.sqrt(weighAll(a, square) * weighAll(b, square))
-  return length > 0 ? weighAll([...a].filter((word) => b.has(word)), square) / length : 0
+  return length > 0
+    ? weighAll(
+        [...a].filter((word) => b.has(word)),
+        square,
+      ) / length
+    : 0
 }
 
 const listNeighbours = (words: readonly string[]) =>
@@ -92,7 +106,16 @@ const listNeighbours = (words: readonly string[]) =>
 
 type CloseSigns = Omit<Signs, 'text' | 'vector'>
 
-const unread: CloseSigns = { heading: 0, path: 0, cover: 0, order: 0, sentence: 0, soft: 0, identifier: 0 }
+const unread: CloseSigns = {
+  heading: 0,
+  path: 0,
+  cover: 0,
+  order: 0,
+  sentence: 0,
+  soft: 0,
+  identifier: 0,
+  opening: 0,
+}
 
 function readClosely(chunk: StoredChunk, { stems, identifiers, weigh, compare }: Asked): CloseSigns {
   const asked = new Set(stems)
@@ -109,6 +132,7 @@ function readClosely(chunk: StoredChunk, { stems, identifiers, weigh, compare }:
     sentence: Math.max(0, ...lines.map((line) => shareOf(asked, new Set(line), weigh))),
     soft: compare?.(`${chunk.headingPath.join(' ')} ${chunk.text}`) ?? 0,
     identifier: identifiers.length > 0 ? held / identifiers.length : 0,
+    opening: chunk.headingPath.length > 1 ? 0 : 1,
   }
 }
 

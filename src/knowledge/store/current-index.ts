@@ -17,16 +17,23 @@ const currentIndexSchema = z.object({
     chunks: z.int(),
   }),
   dimensions: z.int(),
+  /** Evidence from which on an answer counts as one, and below which there is none. */
+  limits: z.object({ yesFrom: z.number(), noBelow: z.number() }),
   chunker: z.int(),
   chunks: z.int(),
   /** Bytes of the directory, a cheap sign that nothing of it was lost. */
   bytes: z.int(),
   indexedAt: z.string(),
-  /** SHA-256 of each indexed file by its path relative to the docs folder. */
-  files: z.record(z.string(), z.string()),
-  /** Those of them that gave no chunks because the parser failed. */
+  /** Each indexed file by its path relative to the docs folder: the SHA-256 of its bytes, their number, and its last change. */
+  files: z.record(z.string(), z.object({ hash: z.string(), size: z.int(), changedAt: z.string() })),
+  /** Names of files that could not be read as text. */
+  skipped: z.array(z.string()),
+  /** Those of `files` that gave no chunks because the parser failed. */
   unparsed: z.array(z.object({ file: z.string(), reason: z.string() })),
 })
+/** What is known of an indexed file. */
+export type IndexedFile = CurrentIndex['files'][string]
+
 /** Which index is in force, what it was built from and by what. */
 export type CurrentIndex = Readonly<z.infer<typeof currentIndexSchema>>
 

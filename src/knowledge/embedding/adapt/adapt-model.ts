@@ -35,12 +35,20 @@ function takeSpread<T>(items: readonly T[], most: number): readonly T[] {
 }
 
 /** The pairs to train on and those to measure by, of different passages; texts that occur again count once. */
-export function splitPairs(passages: readonly Passage[]): Readonly<{ pairs: readonly Pair[]; unseen: readonly Pair[] }> {
+export function splitPairs(
+  passages: readonly Passage[],
+): Readonly<{ pairs: readonly Pair[]; unseen: readonly Pair[] }> {
   const single = [...new Map(passages.map((passage) => [passage.text, passage])).values()]
   const isUnseen = (i: number) => i % unseenEvery === unseenEvery - 1
   return {
-    pairs: takeSpread(single.flatMap((passage, i) => (isUnseen(i) ? [] : makePairs(passage))), mostPairs),
-    unseen: takeSpread(single.flatMap((passage, i) => (isUnseen(i) ? makePairs(passage).slice(0, 1) : [])), mostUnseen),
+    pairs: takeSpread(
+      single.flatMap((passage, i) => (isUnseen(i) ? [] : makePairs(passage))),
+      mostPairs,
+    ),
+    unseen: takeSpread(
+      single.flatMap((passage, i) => (isUnseen(i) ? makePairs(passage).slice(0, 1) : [])),
+      mostUnseen,
+    ),
   }
 }
 

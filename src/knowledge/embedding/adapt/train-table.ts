@@ -38,7 +38,13 @@ function shuffle(order: Int32Array, random: () => number): void {
 }
 
 /** Sum of a bag's vectors, written to `out` at `at` with length 1; gives the length that it had. */
-export function poolInto(table: Float32Array, d: number, { rows, counts }: Bag, out: Float32Array, at: number): number {
+export function poolInto(
+  table: Float32Array,
+  d: number,
+  { rows, counts }: Bag,
+  out: Float32Array,
+  at: number,
+): number {
   out.fill(0, at, at + d)
   for (let t = 0; t < rows.length; t++) {
     const from = (rows[t] as number) * d
@@ -53,7 +59,14 @@ export function poolInto(table: Float32Array, d: number, { rows, counts }: Bag, 
 }
 
 /** `out[i] = Σ_j m[i][j] · b[j]` for n vectors; with `isTurned`, m[j][i]. */
-function multiply(m: Float32Array, b: Float32Array, n: number, d: number, out: Float32Array, isTurned: boolean): void {
+function multiply(
+  m: Float32Array,
+  b: Float32Array,
+  n: number,
+  d: number,
+  out: Float32Array,
+  isTurned: boolean,
+): void {
   out.fill(0)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
@@ -99,7 +112,13 @@ export function trainTable(
   const steps = stepsEach * epochs
   const touched = new Set<number>()
 
-  function scatter({ rows, counts }: Bag, unit: Float32Array, to: Float32Array, i: number, length: number): void {
+  function scatter(
+    { rows, counts }: Bag,
+    unit: Float32Array,
+    to: Float32Array,
+    i: number,
+    length: number,
+  ): void {
     const at = i * d
     let along = 0
     for (let k = at; k < at + d; k++) along += (unit[k] as number) * (to[k] as number)
@@ -109,7 +128,8 @@ export function trainTable(
       touched.add(row)
       const from = row * d
       const count = counts[t] as number
-      for (let k = 0; k < d; k++) gradient[from + k] = (gradient[from + k] as number) + count * (to[at + k] as number)
+      for (let k = 0; k < d; k++)
+        gradient[from + k] = (gradient[from + k] as number) + count * (to[at + k] as number)
     }
   }
 

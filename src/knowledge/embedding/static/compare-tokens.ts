@@ -2,7 +2,10 @@ import type { TokenTable } from './onnx-table.ts'
 import type { Tokenise } from './open-tokenise.ts'
 
 /** Vectors of tokens with length 1, each made once; tokens without a vector have none. */
-export function createUnitVectors({ bytes, dimensions: d }: TokenTable): (id: number) => Float32Array | undefined {
+export function createUnitVectors({
+  bytes,
+  dimensions: d,
+}: TokenTable): (id: number) => Float32Array | undefined {
   const known = new Map<number, Float32Array | undefined>()
   return (id) => {
     if (known.has(id)) return known.get(id)
@@ -33,7 +36,9 @@ export function compareTokens(
 ): (text: string) => number {
   const asked = [...new Set(tokenise(question))].flatMap((id) => {
     const unit = toUnit(id)
-    return unit ? [{ id, unit, weight: Math.hypot(...bytes.subarray(id * d, (id + 1) * d)) * (scales[id] ?? 0) }] : []
+    return unit
+      ? [{ id, unit, weight: Math.hypot(...bytes.subarray(id * d, (id + 1) * d)) * (scales[id] ?? 0) }]
+      : []
   })
   const all = asked.reduce((sum, { weight }) => sum + weight, 0)
   return (text) => {

@@ -53,7 +53,12 @@ const tensor =
   }
 
 const node =
-  (operator: string, inputs: readonly string[], output: string, attributes: Readonly<Record<string, number>> = {}): Write =>
+  (
+    operator: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: Readonly<Record<string, number>> = {},
+  ): Write =>
   (writer) => {
     for (const input of inputs) text(writer, field.node.input, input)
     text(writer, field.node.output, output)
@@ -101,7 +106,11 @@ export function writeStaticModel({ rows, dimensions, bytes, scales }: TokenTable
     nest(graph, field.graph.node, node('Gather', ['scales', 'input_ids'], 'factors', { axis: 0 }))
     nest(graph, field.graph.node, node('Mul', ['numbers', 'factors'], 'last_hidden_state'))
     text(graph, field.graph.name, 'static')
-    nest(graph, field.graph.initializer, tensor('table', [rows, dimensions], elementType.int8, toBytes(bytes)))
+    nest(
+      graph,
+      field.graph.initializer,
+      tensor('table', [rows, dimensions], elementType.int8, toBytes(bytes)),
+    )
     nest(graph, field.graph.initializer, tensor('scales', [rows, 1], elementType.float32, toBytes(scales)))
     nest(graph, field.graph.input, value('input_ids', elementType.int64, ['batch', 'tokens']))
     nest(

@@ -8,7 +8,10 @@ import { readStaticModel, type TokenTable } from './onnx-table.ts'
 import { openTokenise, type Tokenise } from './open-tokenise.ts'
 
 /** The mean of a text's token vectors, of length 1; zeros without tokens. */
-export function embedTokens({ bytes, scales, dimensions: d }: TokenTable, ids: readonly number[]): Float32Array {
+export function embedTokens(
+  { bytes, scales, dimensions: d }: TokenTable,
+  ids: readonly number[],
+): Float32Array {
   const vector = new Float32Array(d)
   for (const id of ids) {
     const factor = scales[id] ?? 0
@@ -34,7 +37,11 @@ export async function openStaticModel(folder: string, file: string): Promise<Sta
  * A static model without a runtime: the sum of its tokens' vectors is so little work that a runtime spends several times as
  * long handing over its input. The vectors are those of transformers.js. Undefined for any other model.
  */
-export async function openStaticEmbedder({ folder, weights, usage }: ModelSpec): Promise<Embedder | undefined> {
+export async function openStaticEmbedder({
+  folder,
+  weights,
+  usage,
+}: ModelSpec): Promise<Embedder | undefined> {
   const model = folder === undefined ? undefined : await openStaticModel(folder, weightFiles[weights])
   if (!model) return undefined
   const { table, tokenise } = model

@@ -29,21 +29,38 @@ const suffixes: readonly (readonly [suffix: string, replacement: string])[] = [
 
 /** A word without its ending, lightly: it may join words that differ, and part words that belong together. */
 export function stemWord(word: string): string {
+  const known = stems.get(word)
+  if (known !== undefined) return known
+  if (stems.size >= mostStems) stems.clear()
+  const stem = cutEnding(word)
+  stems.set(word, stem)
+  return stem
+}
+
+/** Stems by word: texts say the same words again and again. */
+const stems = new Map<string, string>()
+const mostStems = 100_000
+
+function cutEnding(word: string): string {
   const rule = suffixes.find(([suffix]) => word.endsWith(suffix) && word.length - suffix.length >= 3)
   if (!rule) return word
   const base = word.slice(0, -rule[0].length) + rule[1]
   return /([bdfgmnprt])\1$/.test(base) ? base.slice(0, -1) : base
 }
 
-const fold = (text: string) => text.normalize('NFKD').replace(/\p{M}+/gu, '')
+const isAscii = (text: string) => /^[\0-\x7f]*$/.test(text)
+
+const fold = (text: string) => (isAscii(text) ? text : text.normalize('NFKD').replace(/\p{M}+/gu, ''))
+
+const asciiWord = /[a-z0-9]+/g
+const anyWord = /[\p{L}\p{N}]+/gu
 
 /** The words of a text, case and accents folded; `mosScore` gives two. */
 export function splitWords(text: string): string[] {
-  return fold(text)
-    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '')
+  const folded = fold(text)
+  const pattern = isAscii(folded) ? asciiWord : anyWord
+  const parted = folded.replace(/([a-z])([A-Z])/g, '$1 $2')
+  return parted.toLowerCase().match(pattern) ?? []
 }
 
 /** Whether a word says nothing about what a text is about. */

@@ -13,8 +13,9 @@ import { type DocsFolder, createDocsFolder } from './docs-folder.ts'
 type Recorded = Embedders & {
   /** How many passages each adaptation was given. */
   readonly adapted: number[]
-  /** The text of each adapted model that was opened; undefined for the one that is set. */
-  readonly opened: (string | undefined)[]
+  /** The texts of the adapted models that were opened; `none` for the one that is set. */
+  readonly opened: Set<string>
+  /** Passages, not questions. */
   readonly embedded: string[]
 }
 
@@ -22,7 +23,7 @@ type Recorded = Embedders & {
 function createRecordedEmbedders(state: AdaptReport['state'], fingerprint?: string): Recorded {
   const inner = createHashingEmbedders(fingerprint)
   const adapted: number[] = []
-  const opened: (string | undefined)[] = []
+  const opened = new Set<string>()
   const embedded: string[] = []
   return {
     ...inner,
@@ -30,12 +31,12 @@ function createRecordedEmbedders(state: AdaptReport['state'], fingerprint?: stri
     opened,
     embedded,
     open: async (folder) => {
-      opened.push(folder && (await readFile(join(folder, 'model.txt'), 'utf8')))
+      opened.add(folder ? await readFile(join(folder, 'model.txt'), 'utf8') : 'none')
       const embedder = await inner.open()
       return {
         ...embedder,
         embed: (texts, kind) => {
-          embedded.push(...texts)
+          if (kind === 'passage') embedded.push(...texts)
           return embedder.embed(texts, kind)
         },
       }
@@ -80,7 +81,7 @@ describe('a model that was adapted', () => {
   it('makes all vectors, lies in the index and answers questions', async () => {
     const embedders = createRecordedEmbedders('adapted')
     expect(await run(embedders)).toMatchObject({ chunks: 10 })
-    expect(embedders).toMatchObject({ adapted: [10], opened: ['model 1'] })
+    expect(embedders).toMatchObject({ adapted: [10], opened: new Set(['model 1']) })
     expect(embedders.embedded.length).toBe(10)
     expect((await readCurrent()).adaptation).toEqual({
       state: 'adapted',
@@ -89,9 +90,9 @@ describe('a model that was adapted', () => {
       chunks: 10,
     })
     expect(await readFile(join(await modelOf(), 'model.txt'), 'utf8')).toBe('model 1')
-    const knowledge = openKnowledge({ index: folder.index, embedders })
-    expect((await knowledge.search('heron', 1))[0]?.file).toBe('4.md')
-    expect(embedders.opened).toEqual(['model 1', 'model 1'])
+    const knowledge = openKnowledge({ docs: folder.docs, index: folder.index, embedders })
+    expect((await knowledge.search('heron', 1)).hits[0]?.file).toBe('4.md')
+    expect(embedders.opened).toEqual(new Set(['model 1']))
     await knowledge.close()
   })
 
@@ -100,7 +101,7 @@ describe('a model that was adapted', () => {
     await resize(count)
     const later = createRecordedEmbedders('adapted')
     expect(await run(later)).toMatchObject({ chunks: count })
-    expect(later).toMatchObject({ adapted: [], opened: ['model 1'] })
+    expect(later).toMatchObject({ adapted: [], opened: new Set(['model 1']) })
     expect(later.embedded.length).toBe(Math.max(count - 10, 0))
     expect((await readCurrent()).adaptation).toMatchObject({ state: 'adapted', chunks: 10 })
     expect(await readFile(join(await modelOf(), 'model.txt'), 'utf8')).toBe('model 1')
@@ -111,7 +112,7 @@ describe('a model that was adapted', () => {
     await resize(count)
     const later = createRecordedEmbedders('adapted')
     await run(later)
-    expect(later).toMatchObject({ adapted: [count], opened: ['model 1'] })
+    expect(later).toMatchObject({ adapted: [count], opened: new Set(['model 1']) })
     expect(later.embedded.length).toBe(count)
     expect((await readCurrent()).adaptation).toMatchObject({ chunks: count })
   })
@@ -122,7 +123,7 @@ describe('a model that was adapted', () => {
       await resize(count)
       await run(embedders)
     }
-    expect(embedders).toMatchObject({ adapted: [10, 14], opened: ['model 1', 'model 1', 'model 2'] })
+    expect(embedders).toMatchObject({ adapted: [10, 14], opened: new Set(['model 1', 'model 2']) })
   })
 
   it('is made anew for another model', async () => {
@@ -137,11 +138,11 @@ describe('a model that was adapted', () => {
     const embedders = createRecordedEmbedders('adapted')
     await run(embedders)
     await rm(await modelOf(), { recursive: true })
-    const knowledge = openKnowledge({ index: folder.index, embedders })
+    const knowledge = openKnowledge({ docs: folder.docs, index: folder.index, embedders })
     await expect(knowledge.search('heron', 1)).rejects.toMatchObject({ details: { code: 'no_data' } })
     await run(embedders)
     expect(embedders.adapted).toEqual([10, 10])
-    expect((await knowledge.search('heron', 1))[0]?.file).toBe('4.md')
+    expect((await knowledge.search('heron', 1)).hits[0]?.file).toBe('4.md')
     await knowledge.close()
   })
 
@@ -150,7 +151,7 @@ describe('a model that was adapted', () => {
     const before = await readCurrent()
     const later = createRecordedEmbedders('adapted')
     await run(later)
-    expect(later).toMatchObject({ adapted: [], opened: [], embedded: [] })
+    expect(later).toMatchObject({ adapted: [], opened: new Set(), embedded: [] })
     expect(await readCurrent()).toEqual(before)
   })
 })
@@ -165,7 +166,7 @@ describe.each(['no gain', 'too small', 'not static'] as const)(
       expect(existsSync(await modelOf())).toBe(false)
       await resize(12)
       await run(embedders)
-      expect(embedders).toMatchObject({ adapted: [10], opened: [undefined, undefined] })
+      expect(embedders).toMatchObject({ adapted: [10], opened: new Set(['none']) })
       expect(embedders.embedded.length).toBe(12)
     })
 
@@ -183,7 +184,7 @@ describe.each(['no gain', 'too small', 'not static'] as const)(
       await resize(13)
       const later = createRecordedEmbedders('adapted')
       await run(later)
-      expect(later.opened).toEqual(['model 1'])
+      expect(later.opened).toEqual(new Set(['model 1']))
       expect(later.embedded.length).toBe(13)
     })
   },
@@ -194,7 +195,7 @@ it('a model that was adapted and then no more leaves none of its vectors', async
   await resize(13)
   const later = createRecordedEmbedders('no gain')
   await run(later)
-  expect(later).toMatchObject({ adapted: [13], opened: [undefined] })
+  expect(later).toMatchObject({ adapted: [13], opened: new Set(['none']) })
   expect(later.embedded.length).toBe(13)
   expect(existsSync(await modelOf())).toBe(false)
 })

@@ -15,7 +15,7 @@ import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
 let folder: DocsFolder
 afterEach(() => folder.dispose())
 
-/** Real embedders that also tell which texts they were given. */
+/** Real embedders that also tell which passages they were given. */
 function createCountingEmbedders(fingerprint?: string): Embedders & { readonly embedded: string[] } {
   const inner = createHashingEmbedders(fingerprint)
   const embedded: string[] = []
@@ -27,7 +27,7 @@ function createCountingEmbedders(fingerprint?: string): Embedders & { readonly e
       return {
         ...embedder,
         embed: async (texts, kind) => {
-          embedded.push(...texts)
+          if (kind === 'passage') embedded.push(...texts)
           return embedder.embed(texts, kind)
         },
       }

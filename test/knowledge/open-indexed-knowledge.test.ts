@@ -20,6 +20,9 @@ let logged: string[]
 const log = createLog('info', (line) => logged.push(line))
 const open = (maker: Embedders = embedders, docs = folder.docs) =>
   openIndexedKnowledge({ docs, index: folder.index, embedders: maker }, log)
+/** The hits alone. */
+const find = async (question: string, limit: number, asked = knowledge) =>
+  (await asked.search(question, limit)).hits
 const runs = () => logged.filter((line) => line.includes('; indexing ')).length
 const readCurrent = async () => JSON.parse(await readFile(join(folder.index, 'current.json'), 'utf8'))
 const failure = (promise: Promise<unknown>) =>
@@ -41,7 +44,7 @@ afterEach(async () => {
 describe('without an index', () => {
   it('the first search makes it, and only the first', async () => {
     expect(await knowledge.describe()).toMatchObject({ ready: false })
-    expect((await knowledge.search('choppy audio', 1))[0]?.file).toBe('network/packet-loss.md')
+    expect((await find('choppy audio', 1))[0]?.file).toBe('network/packet-loss.md')
     expect(await knowledge.describe()).toMatchObject({ ready: true, files: 3 })
     await knowledge.search('choppy audio', 1)
     expect(runs()).toBe(1)
@@ -49,7 +52,7 @@ describe('without an index', () => {
   })
 
   it('searches at the same time wait for one run', async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => knowledge.search('choppy audio', 1)))
+    const answers = await Promise.all(Array.from({ length: 8 }, () => find('choppy audio', 1)))
     expect(new Set(answers.map(([hit]) => hit?.file))).toEqual(new Set(['network/packet-loss.md']))
     expect(runs()).toBe(1)
   })
@@ -67,17 +70,30 @@ describe('without an index', () => {
 })
 
 describe('an index that is there', () => {
-  it('is used as it is, even when the docs have changed', async () => {
+  it('answers at once when the docs have changed, and is then brought up to date', async () => {
     await indexDocs({ docs: folder.docs, index: folder.index, embedders }, noProgress)
     await folder.write('zebra.md', '# Zebra')
-    expect((await knowledge.search('zebra score', 1))[0]?.file).toBe('mos.md')
+    expect((await find('zebra score', 1))[0]?.file).toBe('mos.md')
     expect(runs()).toBe(0)
+    await knowledge.close()
+    expect(runs()).toBe(1)
+    expect((await find('zebra', 1))[0]?.file).toBe('zebra.md')
+    expect(runs()).toBe(1)
+  })
+
+  it('is used as it is while the docs are as they were', async () => {
+    await indexDocs({ docs: folder.docs, index: folder.index, embedders }, noProgress)
+    const before = await readCurrent()
+    await find('score', 1)
+    await knowledge.close()
+    expect(runs()).toBe(0)
+    expect(await readCurrent()).toEqual(before)
   })
 
   it('but of another embedder is built anew', async () => {
     await knowledge.search('score', 1)
     const other = open(createHashingEmbedders('other/2'))
-    expect((await other.search('score', 1)).length).toBe(1)
+    expect((await find('score', 1, other)).length).toBe(1)
     expect(await readCurrent()).toMatchObject({ embedder: 'other/2' })
     await other.close()
   })
@@ -111,7 +127,7 @@ describe('an index that is there', () => {
     await knowledge.close()
     await damage()
     const other = open()
-    expect((await other.search('choppy audio', 1))[0]?.file).toBe('network/packet-loss.md')
+    expect((await find('choppy audio', 1, other))[0]?.file).toBe('network/packet-loss.md')
     expect(runs()).toBe(2)
     await other.close()
   })
@@ -125,7 +141,7 @@ describe('failures', () => {
     expect(details).toMatchObject({ code: 'not_found', path: 'docs', actual: docs })
     expect(details.next).toMatch(/PARQUETRY_DOCS.*--docs/)
     await folder.write('later/page.md', '# Score')
-    expect((await later.search('score', 1))[0]?.file).toBe('page.md')
+    expect((await find('score', 1, later))[0]?.file).toBe('page.md')
     await later.close()
   })
 
@@ -165,7 +181,7 @@ it('loads neither the parser nor the native module before there is something to 
     const knowledge = openIndexedKnowledge({ docs, index, embedders: createHashingEmbedders() }, quiet)
     await knowledge.describe()
     const before = loaded.filter((url) => /remark|lancedb|index-docs/.test(url))
-    const hits = await knowledge.search('score', 1)
+    const { hits } = await knowledge.search('score', 1)
     process.stdout.write(JSON.stringify({ before, hits: hits.length }))
     await knowledge.close()`
   const args = ['--input-type=module', '-e', script, folder.docs, folder.index]

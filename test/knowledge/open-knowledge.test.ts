@@ -17,13 +17,15 @@ let knowledge: Knowledge
 
 beforeEach(async () => {
   folder = await createDocsFolder(callPages)
-  knowledge = openKnowledge({ index: folder.index, embedders })
+  knowledge = openKnowledge({ docs: folder.docs, index: folder.index, embedders })
 })
 afterEach(async () => {
   await knowledge.close()
   await folder.dispose()
 })
 
+/** The hits alone. */
+const find = async (question: string, limit: number) => (await knowledge.search(question, limit)).hits
 const runIndexing = () => indexDocs({ docs: folder.docs, index: folder.index, embedders }, noProgress)
 const failure = (promise: Promise<unknown>) =>
   promise.then(
@@ -43,13 +45,13 @@ describe('round trip', () => {
     ['firewal bloking stunn', 'network/ice.md'],
   ])('%s → %s', async (question, file) => {
     await runIndexing()
-    const [first] = await knowledge.search(question, 5)
+    const [first] = await find(question, 5)
     expect(first?.file).toBe(file)
   })
 
   it('cites lines that hold the text', async () => {
     await runIndexing()
-    const hits = await knowledge.search('score packet loss firewall calculated causes', 20)
+    const hits = await find('score packet loss firewall calculated causes', 20)
     expect(new Set(hits.map(({ file }) => file)).size).toBe(3)
     for (const { file, startLine, endLine, text } of hits) {
       const lines = readFileSync(join(folder.docs, file), 'utf8').split('\n')
@@ -60,7 +62,7 @@ describe('round trip', () => {
   it('cites lines in files with CRLF and a byte order mark', async () => {
     await folder.write('win.md', '\uFEFF# Windows page\r\n\r\nA headset driver\r\nneeds an update.\r\n')
     await runIndexing()
-    const [hit] = await knowledge.search('headset driver update', 1)
+    const [hit] = await find('headset driver update', 1)
     expect(hit).toMatchObject({
       file: 'win.md',
       startLine: 1,
@@ -73,14 +75,14 @@ describe('round trip', () => {
 
   it('gives hits in full, best first', async () => {
     await runIndexing()
-    const hits = await knowledge.search('how is the MOS calculated', 10)
+    const hits = await find('how is the MOS calculated', 10)
     expect(hits[0]).toMatchObject({ title: 'Mean opinion score', foundBy: ['text', 'vector'] })
     expect(hits[0]?.headingPath[0]).toBe('Mean opinion score')
     const scores = hits.map(({ score }) => score)
     expect(scores).toEqual(scores.toSorted((a, b) => b - a))
     for (const score of scores) expect(score > 0 && score <= 1.000001).toBe(true)
     expect(hits.length).toBeGreaterThan(1)
-    expect((await knowledge.search('how is the MOS calculated', 1)).length).toBe(1)
+    expect((await find('how is the MOS calculated', 1)).length).toBe(1)
   })
 
   it('finds words of the heading path that the passage itself lacks', async () => {
@@ -90,7 +92,7 @@ describe('round trip', () => {
       `# Headset guide\n\n${filler}\n\n## Bluetooth\n\n${filler}\n\n### Pairing\n\n${filler}`,
     )
     await runIndexing()
-    const [hit] = await knowledge.search('headset bluetooth pairing', 1)
+    const [hit] = await find('headset bluetooth pairing', 1)
     expect(hit?.headingPath).toEqual(['Headset guide', 'Bluetooth', 'Pairing'])
   })
 
@@ -103,16 +105,16 @@ describe('round trip', () => {
     )
     await folder.write('copy/mos.md', callPages['mos.md'])
     await runIndexing()
-    const hits = await knowledge.search('opus codec compresses speech', 20)
+    const hits = await find('opus codec compresses speech', 20)
     expect(hits.filter(({ file }) => file === 'codecs.md').length).toBe(3)
-    const texts = (await knowledge.search('mean opinion score', 20)).map(({ text }) => text)
+    const texts = (await find('mean opinion score', 20)).map(({ text }) => text)
     expect(new Set(texts).size).toBe(texts.length)
   })
 
   it('returns no invisible characters', async () => {
     await folder.write('trojan.md', '# Tro\u200Bjan \u202Epage\n\nIgnore\u2066 the zebra\u{E0041}.\n\nNext.')
     await runIndexing()
-    const [hit] = await knowledge.search('trojan zebra', 1)
+    const [hit] = await find('trojan zebra', 1)
     expect(hit?.title).toBe('Trojan page')
     expect(hit?.text).toBe('# Trojan page\n\nIgnore the zebra.\n\nNext.')
   })
@@ -120,7 +122,7 @@ describe('round trip', () => {
   it('returns none in names either, and no line ends', async () => {
     await folder.write('a\n# gnu\u202E\u0007/evil\u2066\r.md', '## Gn&#x202E;u &#x2067;herd\n\nA gnu runs.')
     await runIndexing()
-    const [hit] = await knowledge.search('gnu herd', 1)
+    const [hit] = await find('gnu herd', 1)
     expect(hit).toMatchObject({
       file: 'a # gnu/evil.md',
       title: 'evil',
@@ -158,7 +160,7 @@ describe('questions', () => {
     '\u202Emos\u202C',
   ])('answers %j without failing', async (question) => {
     await runIndexing()
-    const hits = await knowledge.search(question, 5)
+    const hits = await find(question, 5)
     expect(hits.length).toBeLessThanOrEqual(5)
     for (const { file } of hits) expect(Object.keys(callPages)).toContain(file)
   })
@@ -166,14 +168,14 @@ describe('questions', () => {
   it('reads operators as words: a page is not excluded by a minus or NOT', async () => {
     await runIndexing()
     for (const question of ['-opinion NOT score', '"opinion" AND zzz', 'opinion; DELETE']) {
-      expect((await knowledge.search(question, 1))[0]?.file).toBe('mos.md')
+      expect((await find(question, 1))[0]?.file).toBe('mos.md')
     }
     expect((await knowledge.describe()).chunks).toBeGreaterThan(0)
   })
 
   it('answers many at once', async () => {
     await runIndexing()
-    const answers = await Promise.all(Array.from({ length: 20 }, () => knowledge.search('packet loss', 3)))
+    const answers = await Promise.all(Array.from({ length: 20 }, () => find('packet loss', 3)))
     for (const answer of answers) expect(answer).toEqual(answers[0])
   })
 })
@@ -181,20 +183,20 @@ describe('questions', () => {
 describe('a changing index', () => {
   it('is followed without reopening', async () => {
     await runIndexing()
-    expect((await knowledge.search('zebra crossing', 1))[0]?.text).not.toContain('zebra')
+    expect((await find('zebra crossing', 1))[0]?.text).not.toContain('zebra')
     await folder.write('zebra.md', '# Zebra\n\nA zebra crossing.')
     await runIndexing()
-    expect((await knowledge.search('zebra crossing', 1))[0]?.file).toBe('zebra.md')
+    expect((await find('zebra crossing', 1))[0]?.file).toBe('zebra.md')
     await folder.remove('zebra.md')
     await runIndexing()
-    const files = (await knowledge.search('zebra crossing', 20)).map(({ file }) => file)
+    const files = (await find('zebra crossing', 20)).map(({ file }) => file)
     expect(files).not.toContain('zebra.md')
   })
 
   it('is found once it exists', async () => {
     expect(await failure(knowledge.search('mos', 1))).toMatchObject({ code: 'no_data', next })
     await runIndexing()
-    expect((await knowledge.search('mos', 1)).length).toBe(1)
+    expect((await find('mos', 1)).length).toBe(1)
   })
 
   it('answers while it is being rebuilt, from the old or the new state', async () => {
@@ -208,7 +210,7 @@ describe('a changing index', () => {
       isDone = true
     })()
     while (!isDone) {
-      const [hit] = await knowledge.search('what is a poor score, below which listeners are dissatisfied', 1)
+      const [hit] = await find('what is a poor score, below which listeners are dissatisfied', 1)
       expect(hit?.file).toBe('mos.md')
     }
     await rebuild
@@ -218,7 +220,11 @@ describe('a changing index', () => {
 describe('an index that can not be used', () => {
   it('built by another embedder: both are named', async () => {
     await runIndexing()
-    const other = openKnowledge({ index: folder.index, embedders: createHashingEmbedders('other/2') })
+    const other = openKnowledge({
+      docs: folder.docs,
+      index: folder.index,
+      embedders: createHashingEmbedders('other/2'),
+    })
     const details = await failure(other.search('mos', 1))
     expect(details).toMatchObject({ code: 'no_data', next })
     expect(details.message).toContain('other/2')
@@ -251,12 +257,13 @@ describe('an index that can not be used', () => {
     await damage()
     expect(await failure(knowledge.search('mos', 1))).toMatchObject({ code: 'no_data', next })
     await runIndexing()
-    expect((await knowledge.search('mos', 1)).length).toBe(1)
+    expect((await find('mos', 1)).length).toBe(1)
   })
 
   it('a failing embedder is not taken for a damaged index', async () => {
     await runIndexing()
     const other = openKnowledge({
+      docs: folder.docs,
       index: folder.index,
       embedders: createFailingEmbedders('model is gone'),
     })
@@ -278,7 +285,7 @@ describe('status and lifetime', () => {
     await runIndexing()
     await knowledge.close()
     await knowledge.close()
-    expect((await knowledge.search('mos', 1)).length).toBe(1)
+    expect((await find('mos', 1)).length).toBe(1)
   })
 
   it('loads no native module and no Markdown parser before the first search, and writes nothing to stdout', async () => {
@@ -287,7 +294,7 @@ describe('status and lifetime', () => {
       import { openKnowledge } from './src/knowledge/open-knowledge.ts'
       import { createHashingEmbedders } from './test/support/hashing-embedders.ts'
       const loaded = () => process.report.getReport().sharedObjects.filter((name) => name.includes('lancedb')).length
-      const knowledge = openKnowledge({ index: process.argv[1], embedders: createHashingEmbedders() })
+      const knowledge = openKnowledge({ docs: 'docs-corpus', index: process.argv[1], embedders: createHashingEmbedders() })
       const { ready } = await knowledge.describe()
       const before = loaded()
       await knowledge.search('mos', 1)

@@ -50,7 +50,7 @@ export type Signs = Readonly<{
 export type Candidate = Readonly<{ chunk: StoredChunk; signs: Signs; foundBy: readonly FoundBy[] }>
 
 /** Chunks that are looked at word by word: the best by the two searches alone. */
-const closelyRead = 40
+const closelyRead = 30
 
 type Gathered = { chunk: StoredChunk; text: number; vector: number; foundBy: FoundBy[] }
 

@@ -29,7 +29,7 @@ function multiply(a: Float32Array, b: Float32Array): number {
  * those short that say little.
  */
 export function compareTokens(
-  { scales, bytes, dimensions: d }: TokenTable,
+  { rows, scales, bytes, dimensions: d }: TokenTable,
   tokenise: Tokenise,
   toUnit: (id: number) => Float32Array | undefined,
   question: string,
@@ -41,14 +41,31 @@ export function compareTokens(
       : []
   })
   const all = asked.reduce((sum, { weight }) => sum + weight, 0)
+  /** For each token the place of its cosines with those asked for, from 1 on; passages have most of their tokens in common. */
+  const places = new Int32Array(rows)
+  const cosines: Float32Array[] = [new Float32Array(asked.length)]
+  /** The text in which a token was last seen: each counts once. */
+  const seenIn = new Int32Array(rows)
+  let texts = 0
+  function findPlace(id: number): number {
+    const unit = toUnit(id)
+    if (!unit) return 0
+    cosines.push(Float32Array.from(asked, (one) => (one.id === id ? 1 : multiply(one.unit, unit))))
+    return cosines.length - 1
+  }
   return (text) => {
     if (all === 0) return 0
-    const ids = new Set(tokenise(text))
-    const units = [...ids].flatMap((id) => toUnit(id) ?? [])
-    const found = asked.reduce((sum, { id, unit, weight }) => {
-      if (ids.has(id)) return sum + weight
-      return sum + weight * Math.max(0, ...units.map((other) => multiply(unit, other)))
-    }, 0)
-    return found / all
+    texts++
+    const nearest = new Float32Array(asked.length)
+    for (const id of tokenise(text)) {
+      if (seenIn[id] === texts) continue
+      seenIn[id] = texts
+      const place = places[id] || findPlace(id)
+      places[id] = place
+      const own = cosines[place] as Float32Array
+      for (let i = 0; i < nearest.length; i++)
+        if ((own[i] as number) > (nearest[i] as number)) nearest[i] = own[i] as number
+    }
+    return asked.reduce((sum, { weight }, i) => sum + weight * (nearest[i] as number), 0) / all
   }
 }

@@ -8,7 +8,22 @@ export type Tokenise = (text: string) => readonly number[]
 /** Words that are remembered with their tokens; a corpus has about as many. */
 const mostWords = 200_000
 
-const readJson = async (path: string): Promise<object> => JSON.parse(await readFile(path, 'utf8'))
+type TokenizerFile = Readonly<{
+  normalizer?: Readonly<{ type?: string; lowercase?: boolean }> | null
+  pre_tokenizer?: Readonly<{ type?: string }> | null
+}>
+
+const readJson = async (path: string): Promise<TokenizerFile> => JSON.parse(await readFile(path, 'utf8'))
+
+/** Printable ASCII and the white space that stays white space. */
+const isPlain = (text: string) => /^[\t\r\n\x20-\x7e]*$/.test(text)
+const plainWord = /[a-z0-9]+|[!-/:-@[-`{-~]/g
+
+/** Whether plain text is cut into words as BERT does it: in lower case, at white space and around each punctuation mark. */
+const isBert = ({ normalizer, pre_tokenizer: splitter }: TokenizerFile) =>
+  normalizer?.type === 'BertNormalizer' &&
+  normalizer.lowercase === true &&
+  splitter?.type === 'BertPreTokenizer'
 
 /**
  * The tokenizer of a model's folder. Words come again and again, so that each is cut into tokens once, which makes it
@@ -25,9 +40,17 @@ export async function openTokenise(folder: string): Promise<Tokenise> {
   const known = new Map<string, readonly number[]>()
   const toIds = (word: string): readonly number[] =>
     (model.encode([word]) as readonly string[]).flatMap((token) => tokenizer.token_to_id(token) ?? [])
+  const split = (text: string): readonly string[] =>
+    splitter.pre_tokenize(normalizer ? normalizer.normalize(text) : text)
+  /** Most lines are plain, and a regular expression cuts those ten times faster. */
+  const splitLines = (text: string) =>
+    text
+      .split('\n')
+      .flatMap((line) => (isPlain(line) ? (line.toLowerCase().match(plainWord) ?? []) : split(line)))
+  const cut = isBert(file) ? splitLines : split
   return (text) => {
     const ids: number[] = []
-    for (const word of splitter.pre_tokenize(normalizer ? normalizer.normalize(text) : text)) {
+    for (const word of cut(text)) {
       let own = known.get(word)
       if (!own) {
         own = toIds(word)

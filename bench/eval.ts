@@ -5,12 +5,13 @@ import { parseArgs } from 'node:util'
 import { noProgress } from '../src/core/progress.ts'
 import { createEmbedders, type Embedders } from '../src/knowledge/embedding/embedders.ts'
 import { indexDocs } from '../src/knowledge/indexing/index-docs.ts'
-import { findPassages, type Mode } from '../src/knowledge/search/find-passages.ts'
+import { type Answer, findPassages, type Mode } from '../src/knowledge/search/find-passages.ts'
 import { openIndex } from '../src/knowledge/search/open-index.ts'
 import { pickHits } from '../src/knowledge/search/pick-hits.ts'
 import { type Answerable, toAnswerable } from '../src/knowledge/search/weigh-evidence.ts'
+import type { FoundChunk, StoredChunk } from '../src/knowledge/store/chunk-table.ts'
 import { type Collection, openCollection } from './eval/collections.ts'
-import { mean, percentile, scoreRanking } from './eval/metrics.ts'
+import { mean, percentile, scoreRanking, type Scores } from './eval/metrics.ts'
 import { isRight, type Question, readQuestions } from './eval/question-set.ts'
 
 /**
@@ -64,50 +65,79 @@ async function withIndex<T>(
   return work(opened).finally(() => opened.open.close())
 }
 
-async function rankFiles({ open }: Opened, question: string, mode: Mode): Promise<readonly string[]> {
-  const { ranked } = await findPassages(open, question, { mode })
-  return [...new Set(ranked.map(({ chunk }) => chunk.file))]
+/** What our ranking is compared with, from the same two lists: each alone, and both by reciprocal rank (Cormack et al. 2009, k = 60). */
+const systems = ['BM25', 'vectors', 'RRF', 'ours'] as const
+type System = (typeof systems)[number]
+
+const rrfDamping = 60
+
+function fuseReciprocal(lists: readonly (readonly FoundChunk[])[]): readonly FoundChunk[] {
+  const fused = new Map<string, FoundChunk>()
+  for (const list of lists)
+    for (const [i, { chunk }] of list.entries()) {
+      const score = (fused.get(chunk.id)?.score ?? 0) + 1 / (rrfDamping + i + 1)
+      fused.set(chunk.id, { chunk, score })
+    }
+  return [...fused.values()].sort((a, b) => b.score - a.score)
 }
 
-async function evaluate(opened: Opened, { name, queries }: Collection): Promise<Record<Mode, number>> {
-  const ndcg = { text: 0, vectors: 0, both: 0 }
-  const cells: (string | number)[] = []
-  for (const mode of modes) {
-    const times: number[] = []
-    const scores = []
-    for (const { text, relevant, sources } of queries) {
-      const started = performance.now()
-      const files = await rankFiles(opened, text, mode)
-      times.push(performance.now() - started)
-      scores.push(
-        scoreRanking(
-          files.filter((file) => !sources.has(file)),
-          relevant,
-        ),
-      )
-    }
-    ndcg[mode] = mean(scores.map((score) => score.ndcg))
-    cells.push(ndcg[mode])
-    if (mode === 'both')
-      cells.push(
-        mean(scores.map(({ recall }) => recall)),
-        mean(scores.map(({ reciprocal }) => reciprocal)),
-        percentile(times, 0.5).toFixed(1),
-      )
+const toFiles = (chunks: readonly Readonly<{ chunk: StoredChunk }>[]) => [
+  ...new Set(chunks.map(({ chunk }) => chunk.file)),
+]
+
+function listFiles({ found, ranked }: Answer): Record<System, readonly string[]> {
+  const { text, vector } = found
+  return {
+    BM25: toFiles(text),
+    vectors: toFiles(vector),
+    RRF: toFiles(fuseReciprocal([text, vector])),
+    ours: toFiles(ranked),
   }
-  const { state, before, after } = opened.facts.adaptation
+}
+
+async function evaluate(
+  { facts, open }: Opened,
+  { name, queries }: Collection,
+): Promise<Record<System, number>> {
+  const times: number[] = []
+  const scores: Record<System, Scores>[] = []
+  for (const { text, relevant, sources } of queries) {
+    const started = performance.now()
+    const files = listFiles(await findPassages(open, text, { mode: 'both' }))
+    times.push(performance.now() - started)
+    const score = (system: System) =>
+      scoreRanking(
+        files[system].filter((file) => !sources.has(file)),
+        relevant,
+      )
+    scores.push({
+      BM25: score('BM25'),
+      vectors: score('vectors'),
+      RRF: score('RRF'),
+      ours: score('ours'),
+    })
+  }
+  const ndcg = (system: System) => mean(scores.map((own) => own[system].ndcg))
+  const { state, before, after } = facts.adaptation
   const gain =
     before === undefined || after === undefined ? '' : ` ${before.toFixed(2)} to ${after.toFixed(2)}`
-  row(name, opened.facts.chunks.toFixed(0), `${state}${gain}`, published[name] ?? '', ...cells)
-  return ndcg
+  row(
+    name,
+    facts.chunks.toFixed(0),
+    `${state}${gain}`,
+    published[name] ?? '',
+    ...systems.map(ndcg),
+    mean(scores.map(({ ours }) => ours.recall)),
+    mean(scores.map(({ ours }) => ours.reciprocal)),
+    percentile(times, 0.5).toFixed(1),
+  )
+  return { BM25: ndcg('BM25'), vectors: ndcg('vectors'), RRF: ndcg('RRF'), ours: ndcg('ours') }
 }
 
 async function evaluateCollections(folder: string, embedders: Embedders): Promise<void> {
-  say(
-    '| set | passages | model | BM25, whole documents | text | vectors | both | recall@10 | MRR | p50 [ms] |',
-  )
-  say('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
-  const all: Record<Mode, number>[] = []
+  row('set', 'passages', 'model', 'published BM25', ...systems, 'recall@10', 'MRR', 'p50 [ms]')
+  row(...Array.from({ length: 11 }, () => '---'))
+  const all: Record<System, number>[] = []
   for (const name of values.sets.split(',')) {
     const docs = join(folder, name, 'docs')
     const collection = await openCollection(resolve(values.data), name, docs)
@@ -115,11 +145,10 @@ async function evaluateCollections(folder: string, embedders: Embedders): Promis
       say(`| ${name} | skipped: not in ${values.data} |`)
       continue
     }
-    all.push(
-      await withIndex(docs, join(folder, name, 'index'), embedders, (opened) => evaluate(opened, collection)),
-    )
+    const index = join(folder, name, 'index')
+    all.push(await withIndex(docs, index, embedders, (opened) => evaluate(opened, collection)))
   }
-  row('mean', '', '', '', ...modes.map((mode) => mean(all.map((ndcg) => ndcg[mode]))))
+  row('mean', '', '', '', ...systems.map((system) => mean(all.map((ndcg) => ndcg[system]))))
 }
 
 type Outcome = Readonly<{ kind: string; rank: number; answerable: Answerable }>

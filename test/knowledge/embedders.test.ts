@@ -82,6 +82,8 @@ describe('batches of texts', () => {
   const texts = (...lengths: number[]) => lengths.map((length) => 'x'.repeat(length))
   const list = (lengths: number[]) => toBatches(texts(...lengths))
 
+  const sizes = (lengths: number[]) => list(lengths).map(({ length }) => length)
+
   it('have each text once, and texts of similar length together', () => {
     const lengths = Array.from({ length: 500 }, (_, i) => (i * 7_919) % 3_000)
     const batches = list(lengths)
@@ -97,8 +99,16 @@ describe('batches of texts', () => {
   it('are full before the next begins, in the order of the texts where lengths are equal', () => {
     expect(list([])).toEqual([])
     expect(list([3, 5, 3, 5])).toEqual([[1, 3, 0, 2]])
-    expect(list(Array(130).fill(10)).map(({ length }) => length)).toEqual([64, 64, 2])
-    expect(list([100_000, 100_000, 1])).toEqual([[0], [1], [2]])
     expect(list([0, 0])).toEqual([[0, 1]])
+    const [full = 0, ...others] = sizes(Array(1_000).fill(10))
+    expect(full).toBeGreaterThan(1)
+    expect(others.slice(0, -1).every((size) => size === full)).toBe(true)
+    expect(others.at(-1)).toBe(1_000 % full || full)
+  })
+
+  it('hold fewer texts the longer they are, and one that is too long alone', () => {
+    const [few = 0] = sizes(Array(1_000).fill(20_000))
+    expect(few).toBeLessThan(sizes(Array(1_000).fill(10))[0] ?? 0)
+    expect(list([1_000_000, 1_000_000, 1])).toEqual([[0], [1], [2]])
   })
 })

@@ -26,8 +26,8 @@ const notLoaded = ({ name, folder, revision }: ModelSpec, cause: unknown) =>
   )
 
 /** Texts that one run of the model takes, and the characters that they may have when padded to the longest. */
-const largestBatch = 64
-const largestArea = 65_536
+const largestBatch = 16
+const largestArea = 16_384
 
 /** Cuts texts, longest first, into batches of similar length: each is padded to its longest. Gives positions in `texts`. */
 export function toBatches(texts: readonly string[]): readonly (readonly number[])[] {

@@ -13,8 +13,11 @@ const bounds = { yesFrom: { least: 0.1, most: 1 }, noBelow: { least: -3, most: -
 const foreignShares = { yesFrom: 0.98, noBelow: 0.75 } as const
 
 /** Headings that are asked as if they were questions, and the share of them that shall not be `no`. */
-const mostHeadings = 60
+const mostHeadings = 40
 const headingShare = 0.03
+
+/** Questions asked side by side: while one waits for the index, others are weighed. */
+const atOnce = 8
 
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -31,8 +34,13 @@ const clamp = (value: number, { least, most }: Readonly<{ least: number; most: n
 export async function calibrate(index: OpenIndex, headings: readonly string[]): Promise<Limits> {
   const weigh = async (questions: readonly string[]) => {
     const weights: number[] = []
-    for (const question of questions)
-      weights.push((await findPassages(index, question, { mode: 'both' })).evidence)
+    for (let i = 0; i < questions.length; i += atOnce) {
+      const some = questions.slice(i, i + atOnce)
+      const answers = await Promise.all(
+        some.map((question) => findPassages(index, question, { mode: 'both' })),
+      )
+      weights.push(...answers.map(({ evidence }) => evidence))
+    }
     return weights
   }
   const every = Math.max(headings.length / mostHeadings, 1)

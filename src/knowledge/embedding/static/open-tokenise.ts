@@ -15,9 +15,9 @@ type TokenizerFile = Readonly<{
 
 const readJson = async (path: string): Promise<TokenizerFile> => JSON.parse(await readFile(path, 'utf8'))
 
-/** Printable ASCII and the white space that stays white space. */
-const isPlain = (text: string) => /^[\t\r\n\x20-\x7e]*$/.test(text)
-const plainWord = /[a-z0-9]+|[!-/:-@[-`{-~]/g
+/** Printable ASCII, the white space that stays white space, and the punctuation marks of ordinary English prose. */
+const isPlain = (text: string) => /^[\t\r\n\x20-\x7e‘’“”–—…•]*$/.test(text)
+const plainWord = /[a-z0-9]+|[!-/:-@[-`{-~‘’“”–—…•]/g
 
 /** Whether plain text is cut into words as BERT does it: in lower case, at white space and around each punctuation mark. */
 const isBert = ({ normalizer, pre_tokenizer: splitter }: TokenizerFile) =>

@@ -15,9 +15,12 @@ const fingerprint = await embedders.fingerprint()
 let folder: DocsFolder
 let knowledge: Knowledge
 
+const open = (maker = embedders) =>
+  openKnowledge({ docs: folder.docs, index: folder.index, embedders: maker })
+
 beforeEach(async () => {
   folder = await createDocsFolder(callPages)
-  knowledge = openKnowledge({ docs: folder.docs, index: folder.index, embedders })
+  knowledge = open()
 })
 afterEach(async () => {
   await knowledge.close()
@@ -220,11 +223,7 @@ describe('a changing index', () => {
 describe('an index that can not be used', () => {
   it('built by another embedder: both are named', async () => {
     await runIndexing()
-    const other = openKnowledge({
-      docs: folder.docs,
-      index: folder.index,
-      embedders: createHashingEmbedders('other/2'),
-    })
+    const other = open(createHashingEmbedders('other/2'))
     const details = await failure(other.search('mos', 1))
     expect(details).toMatchObject({ code: 'no_data', next })
     expect(details.message).toContain('other/2')
@@ -233,20 +232,13 @@ describe('an index that can not be used', () => {
     await other.close()
   })
 
+  const remove = async (part: string) =>
+    rm(join(folder.index, (await readCurrent()).directory, part), { recursive: true })
+
   it.each([
-    [
-      'its directory is gone',
-      async () => rm(join(folder.index, (await readCurrent()).directory), { recursive: true }),
-    ],
-    [
-      'its data is gone',
-      async () =>
-        rm(join(folder.index, (await readCurrent()).directory, 'chunks.lance/data'), { recursive: true }),
-    ],
-    [
-      'its facts of the corpus are gone',
-      async () => rm(join(folder.index, (await readCurrent()).directory, 'corpus.json')),
-    ],
+    ['its directory is gone', () => remove('')],
+    ['its data is gone', () => remove('chunks.lance/data')],
+    ['its facts of the corpus are gone', () => remove('corpus.json')],
     ['current.json is not JSON', () => writeFile(join(folder.index, 'current.json'), '{')],
     [
       'current.json has another form',
@@ -262,11 +254,7 @@ describe('an index that can not be used', () => {
 
   it('a failing embedder is not taken for a damaged index', async () => {
     await runIndexing()
-    const other = openKnowledge({
-      docs: folder.docs,
-      index: folder.index,
-      embedders: createFailingEmbedders('model is gone'),
-    })
+    const other = open(createFailingEmbedders('model is gone'))
     await expect(other.search('mos', 1)).rejects.toThrow('model is gone')
   })
 })

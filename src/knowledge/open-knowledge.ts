@@ -35,7 +35,7 @@ export type KnowledgeHit = Readonly<{
   isOutdated: boolean
   /** Parts of the text that read like instructions to an assistant. */
   instructionLike: readonly string[]
-  /** In (0, 1]; 1 means first by full text and by vector, below a heading whose words the question has all. */
+  /** In [0, 1]; 1 would be the highest value of every sign. No probability. */
   score: number
   foundBy: readonly FoundBy[]
 }>
@@ -116,7 +116,7 @@ async function toHit(
     ...(known && { changedAt: known.changedAt }),
     text,
     isOutdated: known === undefined || !(await isAsIndexed(path, known)),
-    instructionLike: findInstructions(text),
+    instructionLike: findInstructions(`${chunk.headingPath.map(cleanLine).join(' > ')}\n${text}`),
     score,
     foundBy,
   }
@@ -128,6 +128,15 @@ const toUrl = (base: string, { file, anchor }: Readonly<{ file: string; anchor: 
 /** Time that a question waits for the model; longer ones are answered by full text alone. */
 const modelWaitMs = 2_000
 
+const longestReason = 300
+
+/** Messages of libraries may be long, and hold what a file says. */
+const toReason = (error: unknown) =>
+  cleanLine(error instanceof Error ? error.message : 'The embedding model can not be loaded.').slice(
+    0,
+    longestReason,
+  )
+
 /** Whether the model is there to take part, or else why not. */
 async function findReason({ embedder }: OpenIndex): Promise<string | undefined> {
   const timer = new AbortController()
@@ -135,7 +144,7 @@ async function findReason({ embedder }: OpenIndex): Promise<string | undefined> 
   const outcome = await Promise.race([
     embedder.then(
       () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : 'The embedding model can not be loaded.'),
+      (error: unknown) => toReason(error),
     ),
     late.catch(() => undefined),
   ])
@@ -166,10 +175,12 @@ async function toAnswer(
 
 type Opened = Awaited<ReturnType<typeof openIndex>>
 
+const retryAfterMs = 30_000
+
 /** Opens nothing by itself: the index, its model and the native modules are loaded by the first search. */
 export function openKnowledge(options: KnowledgeOptions): Knowledge {
   const { index, embedders } = options
-  let opened: Readonly<{ stamp: string; current: Promise<Opened> }> | undefined
+  let opened: Readonly<{ stamp: string; at: number; current: Promise<Opened> }> | undefined
 
   async function readStamp(): Promise<string> {
     const stats = await stat(join(index, currentIndexFile)).catch(() => undefined)
@@ -180,8 +191,14 @@ export function openKnowledge(options: KnowledgeOptions): Knowledge {
   /** An index that is replaced stays open for the searches under way and goes with its last reference. */
   async function getIndex(): Promise<Opened> {
     const stamp = await readStamp()
-    if (opened?.stamp !== stamp) opened = { stamp, current: openIndex(index, embedders) }
+    if (opened?.stamp !== stamp)
+      opened = { stamp, at: performance.now(), current: openIndex(index, embedders) }
     return opened.current
+  }
+
+  /** What could not be loaded is tried again after a while: somebody may have mended it. */
+  function forget(): void {
+    if (opened && performance.now() - opened.at > retryAfterMs) opened = undefined
   }
 
   return {
@@ -190,6 +207,7 @@ export function openKnowledge(options: KnowledgeOptions): Knowledge {
       try {
         const { facts, open } = await getIndex()
         const reason = await findReason(open)
+        if (reason !== undefined) forget()
         const answer = await findPassages(open, question, { mode: reason === undefined ? 'both' : 'text' })
         return await toAnswer(answer, limit, options, facts, reason)
       } catch (error) {

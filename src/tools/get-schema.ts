@@ -16,6 +16,7 @@ import { readStatistics, type ServiceStatistics } from './schema-statistics.ts'
 import { foldPaths } from './fold-paths.ts'
 import { toSchemaText } from './schema-text.ts'
 import type { ToolContext } from './tool.ts'
+import { toWholeDays } from './whole-days.ts'
 
 const queryTypes = {
   scalar:
@@ -72,12 +73,10 @@ async function toExample(snapshot: LakeSnapshot, service: Service | undefined, c
   if (!subject || !range) return undefined
   const statistics = await readStatistics(snapshot, subject, context)
   const queries = toExampleQueries(subject, snapshot.columns(subject), statistics)
-  const dayNs = 86_400_000_000_000n
   return {
     name: 'traces_query',
     arguments: {
-      startTime: formatInstant(range.startNs - (range.startNs % dayNs)),
-      endTime: formatInstant(range.endNs - (range.endNs % dayNs) + dayNs),
+      ...toWholeDays(range),
       queries,
     },
   }

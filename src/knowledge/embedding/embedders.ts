@@ -63,14 +63,20 @@ export function createEmbedders(name: string, modelsDir: string): Embedders {
   }
 
   return {
-    fingerprint: () => (known ??= readFingerprint()),
+    fingerprint: () => {
+      known ??= readFingerprint().catch((error: unknown) => {
+        known = undefined
+        throw error
+      })
+      return known
+    },
     open: async (adapted) => {
-      const own = adapted === undefined ? spec : { ...spec, folder: adapted }
+      const own: ModelSpec = adapted === undefined ? spec : { ...spec, folder: adapted, weights: 'q8' }
       return (await openStaticEmbedder(own)) ?? openTransformersEmbedder(own, modelsDir)
     },
     adapt: async (out, passages) =>
       spec.folder === undefined
         ? { state: 'not static' }
-        : adaptModel({ folder: spec.folder, out }, passages),
+        : adaptModel({ folder: spec.folder, file: weightFiles[spec.weights], out }, passages),
   }
 }

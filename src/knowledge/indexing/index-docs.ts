@@ -13,7 +13,12 @@ import type { Embedders } from '../embedding/embedders.ts'
 import { calibrate } from './calibrate.ts'
 import type { SkippedFile } from './find-docs.ts'
 import { withIndexLock } from '../store/index-lock.ts'
-import { measureDirectory, publishIndex, removeOldIndices } from '../store/publish-index.ts'
+import {
+  measureDirectory,
+  publishIndex,
+  removeOldIndices,
+  writeCurrentIndex,
+} from '../store/publish-index.ts'
 import { readDocs } from './read-docs.ts'
 import { openIndexModel } from './open-index-model.ts'
 import { embedRows, toDraftRows } from './to-chunk-rows.ts'
@@ -123,6 +128,9 @@ async function runIndexing(
   )
   const changes = compareFiles(former?.files ?? {}, found)
   if (former && (await isInForce(options, fingerprint, former, changes))) {
+    // A file that was only touched would look changed from now on.
+    if (JSON.stringify(former.files) !== JSON.stringify(found))
+      await writeCurrentIndex(index, { ...former, files: found })
     return {
       files: docs.length,
       chunks: former.chunks,

@@ -7,12 +7,15 @@ export type Correction = Readonly<{ from: string; to: string }>
 
 export type CorrectedQuestion = Readonly<{ text: string; corrections: readonly Correction[] }>
 
-/** Shorter words have too many neighbours. */
+/** Shorter words have too many neighbours; those of this length are corrected only where letters stand in another order. */
 const shortest = 4
 /** Letters from which on two errors are allowed. */
 const longFrom = 8
 
 const allowedErrors = (word: string) => (word.length >= longFrom ? 2 : 1)
+
+/** Whether two words have the same letters, in another order. */
+const isShuffled = (a: string, b: string) => [...a].sort().join('') === [...b].sort().join('')
 
 /** The letters of a word as bits: two words with few errors between them share nearly all. */
 function toLetters(word: string): number {
@@ -62,7 +65,7 @@ export function createSpeller(corpus: CorpusFacts, isWord: (word: string) => boo
       for (const candidate of getKnown(length)) {
         if (countBits(candidate.letters ^ letters) > 2 * most) continue
         const errors = editDistance(word, candidate.word, most)
-        if (errors > most) continue
+        if (errors > most || (word.length === shortest && !isShuffled(word, candidate.word))) continue
         const isBetter =
           !best || errors < best.errors || (errors === best.errors && candidate.passages > best.passages)
         if (isBetter) best = { word: candidate.word, errors, passages: candidate.passages }
@@ -80,8 +83,12 @@ export function createSpeller(corpus: CorpusFacts, isWord: (word: string) => boo
         if (from.length < shortest || /\d/.test(from) || isKnown(from) || isWord(from)) continue
         const to = findMeant(from)
         if (!to) continue
-        corrections.push({ from, to })
-        text = text.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}])${from}(?![\\p{L}\\p{N}])`, 'giu'), to)
+        const corrected = text.replaceAll(
+          new RegExp(`(?<![\\p{L}\\p{N}])${from}(?![\\p{L}\\p{N}])`, 'giu'),
+          to,
+        )
+        if (corrected !== text && !isStopWord(to)) corrections.push({ from, to })
+        text = corrected
       }
       return { text, corrections }
     },

@@ -4,7 +4,7 @@ import { findIdentifiers } from './find-identifiers.ts'
 import type { OpenIndex } from './open-index.ts'
 import { type RankedChunk, rankPassages, type Weights } from './rank-passages.ts'
 import { type Asked, type Candidate, type Found, readSigns } from './read-signs.ts'
-import { findEvidence, weighEvidence } from './weigh-evidence.ts'
+import { weighEvidence } from './weigh-evidence.ts'
 
 /** Chunks that each of the two searches gives to the ranking. */
 const mostFound = 100
@@ -35,12 +35,10 @@ async function embedQuestion({ embedder }: OpenIndex, question: string): Promise
   return vector?.some((value) => value !== 0) ? vector : undefined
 }
 
-async function toAsked({ corpus, embedder }: OpenIndex, question: string): Promise<Asked> {
+/** With `mode` text the embedder is not waited for: it may be the reason why there are no vectors. */
+async function toAsked({ corpus, embedder }: OpenIndex, question: string, mode: Mode): Promise<Asked> {
   const weigh = (stem: string) => Math.log(1 + corpus.passages / (1 + (corpus.stems.get(stem) ?? 0)))
-  const compare = await embedder.then(
-    (loaded) => loaded.compare?.(question),
-    () => undefined,
-  )
+  const compare = mode === 'text' ? undefined : (await embedder).compare?.(question)
   return {
     stems: stemWords(question),
     identifiers: findIdentifiers(question),
@@ -52,14 +50,15 @@ async function toAsked({ corpus, embedder }: OpenIndex, question: string): Promi
 
 /** What the searches find for a question, in which misspelt words are corrected first. */
 export async function search(index: OpenIndex, question: string, mode: Mode): Promise<Findings> {
-  const corrected = (await index.speller).correct(question)
+  const speller = mode === 'text' ? index.plainSpeller : await index.speller
+  const corrected = speller.correct(question)
   const vector = mode === 'text' ? undefined : await embedQuestion(index, corrected.text)
   const [text, near] = await Promise.all([
     mode === 'vectors' ? [] : index.table.findByText(corrected.text, mostFound),
     vector ? index.table.findByVector(vector, mostFound) : [],
   ])
   const meanCosine = vector ? multiply(vector, index.corpus.background) : 0
-  const asked = await toAsked(index, corrected.text)
+  const asked = await toAsked(index, corrected.text, mode)
   const found = { text, vector: near, meanCosine }
   return { corrected, asked, found, candidates: readSigns(asked, found) }
 }
@@ -72,5 +71,5 @@ export async function findPassages(
 ): Promise<Answer> {
   const findings = await search(index, question, mode)
   const ranked = rankPassages(findings.asked, findings.candidates, weights)
-  return { ...findings, ranked, evidence: weighEvidence(findEvidence(findings, ranked), mode !== 'text') }
+  return { ...findings, ranked, evidence: weighEvidence(findings, ranked, mode !== 'text') }
 }

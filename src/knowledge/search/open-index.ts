@@ -14,6 +14,8 @@ export type OpenIndex = Readonly<{
   table: ChunkTable
   embedder: Promise<Embedder>
   speller: Promise<Speller>
+  /** The speller to use as long as the embedder is not there: it takes no word for well spelt that the corpus lacks. */
+  plainSpeller: Speller
   close(): Promise<void>
 }>
 
@@ -33,13 +35,15 @@ export async function openDirectory(
   const embedder = embedders.open(adapted)
   // Whoever needs it sees the failure; until then it must not end the process.
   embedder.catch(() => {})
+  const plainSpeller = createSpeller(corpus, () => false)
   return {
     corpus,
     table,
     embedder,
+    plainSpeller,
     speller: embedder.then(
-      ({ isWord }) => createSpeller(corpus, isWord ?? (() => false)),
-      () => createSpeller(corpus, () => false),
+      ({ isWord }) => (isWord ? createSpeller(corpus, isWord) : plainSpeller),
+      () => plainSpeller,
     ),
     close: async () => {
       table.close()

@@ -57,7 +57,8 @@ export function rankPassages(
   return sortRanked(
     scored.map((candidate) => {
       const second = byPage.get(candidate.chunk.file)?.[1]?.score ?? 0
-      return { ...candidate, score: (candidate.score + weights.second * second) / (1 + weights.second) }
+      const score = (candidate.score + weights.second * second) / (1 + weights.second)
+      return { ...candidate, score: Math.max(score, 0) }
     }),
   )
 }

@@ -1,8 +1,9 @@
 import type { Findings } from './find-passages.ts'
 import type { RankedChunk } from './rank-passages.ts'
+import type { Candidate } from './read-signs.ts'
 
 /** What speaks for the corpus answering a question. All in [0, 1], but for `strength`, which may pass 1. */
-export type Evidence = Readonly<{
+type Evidence = Readonly<{
   /** Share of the question's words that one of the best passages has, rare words counting more. */
   cover: number
   /** BM25 of the best passage, as a share of what all words of the question could give. */
@@ -13,6 +14,13 @@ export type Evidence = Readonly<{
   agreement: number
 }>
 
+/** A question of one word that heads no passage says too little: "why is it bad?" */
+const isVague = (stems: readonly string[], best: readonly Candidate[]) =>
+  stems.length < 2 && best.every(({ signs }) => signs.path < 0.5)
+
+/** What a vague question loses: enough to be no more than `weak`. */
+const vaguePenalty = 3
+
 /** Whether the corpus answers a question, as far as can be told without understanding it. */
 export type Answerable = 'yes' | 'weak' | 'no'
 
@@ -22,19 +30,15 @@ export type Limits = Readonly<{ yesFrom: number; noBelow: number }>
 const bestRead = 3
 const compared = 10
 
-export function findEvidence(
-  { asked, found, candidates }: Findings,
-  ranked: readonly RankedChunk[],
-): Evidence {
+function findEvidence({ asked, found }: Findings, best: readonly Candidate[]): Evidence {
   const stems = [...new Set(asked.stems)]
   const all = stems.reduce((sum, stem) => sum + asked.weigh(stem), 0)
   const lacking = stems
     .filter((stem) => !asked.isKnown(stem))
     .reduce((sum, stem) => sum + asked.weigh(stem), 0)
-  const best = new Set(ranked.slice(0, bestRead).map(({ chunk }) => chunk))
   const near = new Set(found.vector.slice(0, compared).map(({ chunk }) => chunk.id))
   return {
-    cover: Math.max(0, ...candidates.filter(({ chunk }) => best.has(chunk)).map(({ signs }) => signs.cover)),
+    cover: Math.max(0, ...best.map(({ signs }) => signs.cover)),
     strength: all > 0 ? (found.text[0]?.score ?? 0) / all : 0,
     unknown: all > 0 ? lacking / all : 1,
     agreement: found.text.slice(0, compared).filter(({ chunk }) => near.has(chunk.id)).length / compared,
@@ -48,11 +52,22 @@ export function findEvidence(
 const weights: Evidence = { cover: 1.6, strength: 2.2, unknown: -3.6, agreement: 2.3 }
 const bias = -1.35
 
-/** The evidence as one number, about 0 where it is even. Without vectors there is no agreement, and none is expected. */
-export function weighEvidence(evidence: Evidence, hasVectors: boolean): number {
+/**
+ * How much speaks for an answer, as one number, about 0 where it is even. Without vectors there is no agreement, and none is
+ * expected.
+ */
+export function weighEvidence(
+  findings: Findings,
+  ranked: readonly RankedChunk[],
+  hasVectors: boolean,
+): number {
+  const chunks = new Set(ranked.slice(0, bestRead).map(({ chunk }) => chunk))
+  const best = findings.candidates.filter(({ chunk }) => chunks.has(chunk))
+  const evidence = findEvidence(findings, best)
   const names = Object.keys(weights) as (keyof Evidence)[]
   const sum = names.reduce((total, name) => total + weights[name] * evidence[name], bias)
-  return hasVectors ? sum : sum + weights.agreement * usualAgreement
+  const vague = isVague(findings.asked.stems, best) ? vaguePenalty : 0
+  return sum - vague + (hasVectors ? 0 : weights.agreement * usualAgreement)
 }
 
 /** Mean agreement over answered and unanswered questions. */

@@ -14,7 +14,7 @@ export type CorpusFacts = Readonly<{
   stems: ReadonlyMap<string, number>
 }>
 
-export const corpusFactsFile = 'corpus.json'
+const corpusFactsFile = 'corpus.json'
 
 const schema = z.object({
   passages: z.int(),

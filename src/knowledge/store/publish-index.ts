@@ -41,7 +41,8 @@ function findFreeName(index: string, base: string): string {
   return name
 }
 
-async function writeCurrentIndex(index: string, current: CurrentIndex): Promise<void> {
+/** Replaces what is known of the index in force, in one step. */
+export async function writeCurrentIndex(index: string, current: CurrentIndex): Promise<void> {
   const temporary = join(index, `${currentIndexFile}.tmp`)
   const handle = await open(temporary, 'w')
   await handle.writeFile(`${JSON.stringify(current, null, 2)}\n`)

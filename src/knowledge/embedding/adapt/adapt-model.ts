@@ -6,6 +6,8 @@ export type AdaptRequest = Readonly<{
   /** The model's folder, and the one to write the adapted model to. */
   folder: string
   out: string
+  /** The file of its weights, below `onnx/`. */
+  file: string
   pairs: readonly Pair[]
   unseen: readonly Pair[]
   leastGain: number
@@ -62,11 +64,11 @@ const workerUrl = isTypeScript
  * that it has not seen better than before. Nothing is sent anywhere; the same corpus gives the same model.
  */
 export function adaptModel(
-  { folder, out }: Readonly<{ folder: string; out: string }>,
+  { folder, file, out }: Readonly<{ folder: string; file: string; out: string }>,
   passages: readonly Passage[],
 ): Promise<AdaptReport> {
   if (passages.length < fewestPassages) return Promise.resolve({ state: 'too small' })
-  const request: AdaptRequest = { folder, out, leastGain, ...splitPairs(passages) }
+  const request: AdaptRequest = { folder, file, out, leastGain, ...splitPairs(passages) }
   return new Promise((resolve, reject) => {
     const worker = new Worker(workerUrl, { workerData: request })
     worker.once('message', resolve)

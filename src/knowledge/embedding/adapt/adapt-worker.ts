@@ -9,8 +9,8 @@ import type { AdaptReport, AdaptRequest } from './adapt-model.ts'
 
 const modelFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json']
 
-async function adapt({ folder, out, pairs, unseen, leastGain }: AdaptRequest): Promise<AdaptReport> {
-  const model = await openStaticModel(folder, weightFiles.q8)
+async function adapt({ folder, file, out, pairs, unseen, leastGain }: AdaptRequest): Promise<AdaptReport> {
+  const model = await openStaticModel(folder, file)
   if (!model) return { state: 'not static' }
   const { table, before, after } = adaptTable(model.table, model.tokenise, { pairs, unseen })
   if (after - before < leastGain) return { state: 'no gain', before, after }

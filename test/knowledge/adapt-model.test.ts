@@ -14,7 +14,8 @@ import { openStaticEmbedder } from '../../src/knowledge/embedding/static/static-
 import { openTransformersEmbedder } from '../../src/knowledge/embedding/transformers-embedder.ts'
 import { listInventedPassages, listUnseenPairs } from './invented-corpus.ts'
 
-const weights = 'onnx/model_quantized.onnx'
+const file = 'model_quantized.onnx'
+const weights = `onnx/${file}`
 const passages = listInventedPassages(300)
 const unseen = listUnseenPairs(30)
 
@@ -53,7 +54,7 @@ async function rankUnseen(embedder: Embedder, pairs: readonly Pair[]): Promise<n
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parquetry-adapt-'))
   out = place('adapted')
-  report = await adaptModel({ folder: bundledFolder, out }, passages)
+  report = await adaptModel({ folder: bundledFolder, file, out }, passages)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -98,7 +99,7 @@ describe('a model that has learned a corpus of invented words', () => {
 
   it('is the same, byte for byte, when it is made again', async () => {
     const again = place('again')
-    expect(await adaptModel({ folder: bundledFolder, out: again }, passages)).toEqual(report)
+    expect(await adaptModel({ folder: bundledFolder, file, out: again }, passages)).toEqual(report)
     expect((await readWeights(again)).equals(await readWeights(out))).toBe(true)
     expect((await readWeights(out)).equals(await readWeights(bundledFolder))).toBe(false)
   })
@@ -118,13 +119,13 @@ describe('too small', () => {
   it.each([0, 1, 199])('%i passages', async (count) => {
     const at = place(`small-${count}`)
     const little = listInventedPassages(count)
-    expect(await adaptModel({ folder: bundledFolder, out: at }, little)).toEqual({ state: 'too small' })
+    expect(await adaptModel({ folder: bundledFolder, file, out: at }, little)).toEqual({ state: 'too small' })
     expect(existsSync(at)).toBe(false)
   })
 
   it('but 200 are enough', async () => {
     const at = place('small-200')
-    const { state } = await adaptModel({ folder: bundledFolder, out: at }, listInventedPassages(200))
+    const { state } = await adaptModel({ folder: bundledFolder, file, out: at }, listInventedPassages(200))
     expect(state).toBe('adapted')
   })
 })
@@ -143,7 +144,7 @@ describe('not static', () => {
   it('for another model, which is left as it is', async () => {
     const other = await createOtherModel('other')
     const before = await readWeights(other)
-    expect(await adaptModel({ folder: other, out: place('none') }, passages)).toEqual({ state: 'not static' })
+    expect(await adaptModel({ folder: other, file, out: place('none') }, passages)).toEqual({ state: 'not static' })
     expect(existsSync(place('none'))).toBe(false)
     expect((await readWeights(other)).equals(before)).toBe(true)
   })
@@ -167,13 +168,13 @@ describe('not static', () => {
 
 it('no gain: for passages of which no pairs are made, and nothing is written', async () => {
   const short = Array.from({ length: 250 }, (_, i) => ({ headingPath: [`Part ${i}`], text: `Text ${i}.` }))
-  const told = await adaptModel({ folder: bundledFolder, out: place('none') }, short)
+  const told = await adaptModel({ folder: bundledFolder, file, out: place('none') }, short)
   expect(told).toEqual({ state: 'no gain', before: 0, after: 0 })
   expect(existsSync(place('none'))).toBe(false)
 })
 
 it('a model that can not be read fails, without the model that should be written', async () => {
-  await expect(adaptModel({ folder: place('missing'), out: place('none') }, passages)).rejects.toThrow(
+  await expect(adaptModel({ folder: place('missing'), file, out: place('none') }, passages)).rejects.toThrow(
     'ENOENT',
   )
   expect(existsSync(place('none'))).toBe(false)

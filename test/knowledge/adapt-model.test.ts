@@ -104,6 +104,17 @@ describe('a model that has learned a corpus of invented words', () => {
     expect((await readWeights(out)).equals(await readWeights(bundledFolder))).toBe(false)
   })
 
+  it('is made of the weights that are named, and opens under that name', async () => {
+    const named = place('named')
+    await cp(bundledFolder, named, { recursive: true })
+    await rename(join(named, weights), join(named, 'onnx/model_int8.onnx'))
+    const embedders = createEmbedders(`${named}#int8`, place('models'))
+    expect(await embedders.adapt(place('by-name'), passages)).toEqual(report)
+    const [vector] = await (await embedders.open(place('by-name'))).embed(['handbook'], 'query')
+    const [expected] = await (await openFolder(out)).embed(['handbook'], 'query')
+    expect(isDeepStrictEqual(vector, expected)).toBe(true)
+  })
+
   it('is what the embedders of that name make and open', async () => {
     const embedders = createEmbedders('bundled', place('models'))
     const made = place('by-embedders')
@@ -144,7 +155,9 @@ describe('not static', () => {
   it('for another model, which is left as it is', async () => {
     const other = await createOtherModel('other')
     const before = await readWeights(other)
-    expect(await adaptModel({ folder: other, file, out: place('none') }, passages)).toEqual({ state: 'not static' })
+    expect(await adaptModel({ folder: other, file, out: place('none') }, passages)).toEqual({
+      state: 'not static',
+    })
     expect(existsSync(place('none'))).toBe(false)
     expect((await readWeights(other)).equals(before)).toBe(true)
   })

@@ -64,6 +64,13 @@ describe('the fingerprint', () => {
       expected: 'config.json, tokenizer.json, tokenizer_config.json and onnx/model_fp16.onnx',
     })
   })
+
+  it('is read anew after a failure: somebody may have put the files there', async () => {
+    const embedders = createEmbedders(place('late'), place('models'))
+    expect(await failure(embedders.fingerprint())).toMatchObject({ code: 'no_data' })
+    await copyModel('late')
+    expect(await embedders.fingerprint()).toBe(await fingerprintOf(place('late')))
+  })
 })
 
 it('a bad name is refused at once', () => {

@@ -96,7 +96,7 @@ function printNextSteps({ config, terminal }: CommandContext): void {
   )
 }
 
-/** Prepares everything on an empty machine, then asks the server eight questions through a real MCP client. */
+/** Prepares everything on an empty machine, then asks the server ten questions through a real MCP client. */
 export async function demoCommand(context: CommandContext): Promise<number> {
   const { config, terminal } = context
   const started = performance.now()

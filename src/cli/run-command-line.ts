@@ -28,7 +28,7 @@ const toPrinting = ({ json = false, all = false }: LakeFlags) => ({ isJson: json
 
 const examples = `
 Examples:
-  parquetry demo                      sample data, import, and eight questions answered
+  parquetry demo                      sample data, import, and ten questions answered
   parquetry import                    bring the lake up to date with data/exports
   parquetry inspect calls.csv         how a file would be read, and what it lacks
   parquetry lake                      what the lake holds, and what an import would do now
@@ -63,7 +63,7 @@ function createProgram(setExit: (code: number) => void): Command {
     terminal: createTerminal(process.stdout),
   })
 
-  add('demo', 'sample data, import, index, and eight questions answered through a real MCP client').action(
+  add('demo', 'sample data, import, index, and ten questions answered through a real MCP client').action(
     async (flags: Flags) => setExit(await demoCommand(context(flags))),
   )
   add('mcp', 'serve MCP on standard input and output').action(async (flags: Flags) =>

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../core/json-value.ts'
-import { showHits, showInsights, showRows, showTrace } from './show-answer.ts'
+import { showDoubts, showHits, showInsights, showRows, showTrace } from './show-answer.ts'
 
 /** What the questions are asked about: the window of the data, its last week, and one trace to look into. */
 export type Subject = Readonly<{
@@ -148,5 +148,17 @@ export const questions: readonly Question[] = [
     tool: 'knowledge',
     toArguments: () => ({ query: 'What is MOS score and how is it calculated' }),
     show: showHits,
+  },
+  {
+    text: 'How do PESQ scores compare with MOS? (The pages name MOS, and nowhere PESQ.)',
+    tool: 'knowledge',
+    toArguments: () => ({ query: 'How do PESQ scores compare with MOS?' }),
+    show: showDoubts,
+  },
+  {
+    text: 'How long do I bake a sourdough bread? (Nothing about that is in the pages.)',
+    tool: 'knowledge',
+    toArguments: () => ({ query: 'How long do I bake a sourdough bread?' }),
+    show: showDoubts,
   },
 ]

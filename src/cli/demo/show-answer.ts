@@ -143,3 +143,15 @@ export function showHits(answer: Json): readonly string[] {
         .map((line) => `   ${line}`),
     ])
 }
+
+/** What `knowledge` says where it has no certain answer, and the first passage all the same. */
+export function showDoubts(answer: Json): readonly string[] {
+  const [first] = asList(answer['passages']).map(asObject)
+  return [
+    `answerable: ${answer['answerable']}`,
+    ...asList(answer['notes']).map(String),
+    ...(first
+      ? [`first of the passages: ${asList(first['headingPath']).join(' > ')}  (${first['citation']})`]
+      : []),
+  ]
+}

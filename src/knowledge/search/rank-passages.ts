@@ -44,7 +44,13 @@ export function rankPassages(
 ): readonly RankedChunk[] {
   const names = Object.keys(candidates[0]?.signs ?? {}) as (keyof Signs)[]
   const growth = 1 + weights.long * Math.max(0, stems.length - manyWords)
-  const weightOf = (name: keyof Signs) => weights[name] * (name === 'text' || name === 'vector' ? growth : 1)
+  const factors: Partial<Record<keyof Signs, number>> = {
+    text: growth,
+    vector: growth,
+    // Who asks for a single word wants to know what it is, and the opening says that.
+    opening: stems.length < 2 ? -1 : 1,
+  }
+  const weightOf = (name: keyof Signs) => weights[name] * (factors[name] ?? 1)
   const most = names.reduce((sum, name) => sum + Math.max(weightOf(name), 0), 0)
   const scored = sortRanked(
     candidates.map(({ chunk, signs, foundBy }) => ({

@@ -16,7 +16,7 @@ type Evidence = Readonly<{
 
 /** A question of one word that heads no passage says too little: "why is it bad?" */
 const isVague = (stems: readonly string[], best: readonly Candidate[]) =>
-  stems.length < 2 && best.every(({ signs }) => signs.path < 0.5)
+  stems.length < 2 && best.every(({ signs }) => signs.heading < 0.6)
 
 /** What a vague question loses: enough to be no more than `weak`. */
 const vaguePenalty = 3

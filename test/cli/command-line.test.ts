@@ -93,12 +93,12 @@ const section = (stdout: string, number: number) =>
   stdout.slice(stdout.indexOf(`\n${number}. `), stdout.indexOf(`\n${number + 1}. `))
 
 describe('the demo', () => {
-  it('answers eight questions, and the answers are those of the raw export', async () => {
+  it('answers ten questions, and the answers are those of the raw export', async () => {
     const demo = join(data, 'demo')
     const { stdout, code } = await parquetry(['demo', '--data', demo])
     expect(code).toBe(0)
     expect(stdout).toContain('sample data')
-    expect(stdout.match(/answered in/g)).toHaveLength(8)
+    expect(stdout.match(/answered in/g)).toHaveLength(10)
     const agent = "SpanName = 'cx.interaction.agent'"
     const mos = "TRY_CAST(SpanAttributes['cx.webrtc.audio.mos_score'] AS DOUBLE)"
     const lastWeek = "Timestamp >= TIMESTAMP '2026-05-25' AND Timestamp < TIMESTAMP '2026-06-01'"
@@ -131,6 +131,8 @@ describe('the demo', () => {
     )
     for (const { r, n } of reasons)
       expect(section(stdout, 7)).toMatch(new RegExp(`${r} +${Number(n).toLocaleString('en-GB')}\\n`))
-    expect(stdout).toMatch(/concepts\/mos\.md:\d+-\d+/)
+    expect(section(stdout, 8)).toMatch(/concepts\/mos\.md:\d+-\d+/)
+    expect(section(stdout, 9)).toMatch(/answerable: weak[\s\S]*"pesq"/)
+    expect(section(stdout, 10)).toMatch(/answerable: no[\s\S]*"sourdough"/)
   })
 })

@@ -8,7 +8,7 @@ import type { Embedders } from './embedding/embedders.ts'
 import { findInstructions } from './find-instructions.ts'
 import { isAsIndexed } from './indexing/has-changed.ts'
 import type { Correction } from './search/correct-words.ts'
-import { type Answer, findPassages } from './search/find-passages.ts'
+import { type Answer, EmbeddingFailed, findPassages } from './search/find-passages.ts'
 import { findUncovered } from './search/find-uncovered.ts'
 import { noIndex, openIndex, type OpenIndex } from './search/open-index.ts'
 import { pickHits } from './search/pick-hits.ts'
@@ -152,6 +152,21 @@ async function findReason({ embedder }: OpenIndex): Promise<string | undefined> 
   return outcome
 }
 
+/** Answers with vectors where the model is there and does its work, and by full text otherwise, with what failed. */
+async function findWith(open: OpenIndex, question: string, reason: string | undefined) {
+  const byText = async (failure: string) => ({
+    answer: await findPassages(open, question, { mode: 'text' }),
+    failure,
+  })
+  if (reason !== undefined) return byText(reason)
+  try {
+    return { answer: await findPassages(open, question, { mode: 'both' }), failure: undefined }
+  } catch (error) {
+    if (error instanceof EmbeddingFailed) return byText(toReason(error))
+    throw error
+  }
+}
+
 async function toAnswer(
   answer: Answer,
   limit: number,
@@ -208,8 +223,8 @@ export function openKnowledge(options: KnowledgeOptions): Knowledge {
         const { facts, open } = await getIndex()
         const reason = await findReason(open)
         if (reason !== undefined) forget()
-        const answer = await findPassages(open, question, { mode: reason === undefined ? 'both' : 'text' })
-        return await toAnswer(answer, limit, options, facts, reason)
+        const { answer, failure } = await findWith(open, question, reason)
+        return await toAnswer(answer, limit, options, facts, failure)
       } catch (error) {
         opened = undefined
         throw error instanceof AppError ? error : noIndex('The documentation index is damaged.', error)

@@ -179,10 +179,10 @@ describe('not static', () => {
   })
 })
 
-it('no gain: for passages of which no pairs are made, and nothing is written', async () => {
+it('too small: for passages of which no pairs are made, and nothing is written', async () => {
   const short = Array.from({ length: 250 }, (_, i) => ({ headingPath: [`Part ${i}`], text: `Text ${i}.` }))
   const told = await adaptModel({ folder: bundledFolder, file, out: place('none') }, short)
-  expect(told).toEqual({ state: 'no gain', before: 0, after: 0 })
+  expect(told).toEqual({ state: 'too small' })
   expect(existsSync(place('none'))).toBe(false)
 })
 

@@ -5,7 +5,7 @@ import { AppError } from '../../core/errors.ts'
 import { type AdaptReport, adaptModel } from './adapt/adapt-model.ts'
 import type { Passage } from './adapt/make-pairs.ts'
 import type { Embedder } from './embedder.ts'
-import { type ModelSpec, weightFiles } from './model-spec.ts'
+import { modelFiles, type ModelSpec, weightFiles } from './model-spec.ts'
 import { parseEmbedderName } from './parse-embedder-name.ts'
 import { openStaticEmbedder } from './static/static-embedder.ts'
 import { openTransformersEmbedder } from './transformers-embedder.ts'
@@ -23,7 +23,7 @@ export interface Embedders {
 async function hashFolder(spec: ModelSpec, folder: string): Promise<string> {
   const hash = createHash('sha256')
   try {
-    for (const file of ['config.json', 'tokenizer.json', join('onnx', weightFiles[spec.weights])])
+    for (const file of [...modelFiles, join('onnx', weightFiles[spec.weights])])
       hash.update(await readFile(join(folder, file)))
   } catch (error) {
     throw new AppError(

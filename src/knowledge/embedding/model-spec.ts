@@ -8,6 +8,9 @@ export const weightFiles = {
 } as const
 export type WeightType = keyof typeof weightFiles
 
+/** The other files of a model's folder. */
+export const modelFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json'] as const
+
 /** How a model was trained to be asked: which vector of its tokens stands for a text, and what it expects in front. */
 export type Usage = Readonly<{
   pooling: 'mean' | 'cls'
@@ -39,10 +42,11 @@ const bge: Usage = {
 
 /** By the name without its owner, in lower case, the first pattern wins. Sources: the model cards on the hub. */
 const usages: readonly (readonly [name: RegExp, usage: Usage])[] = [
-  [/^bge-m3/, { ...plain, pooling: 'cls' }],
   [/^bge-.*-en/, bge],
+  [/^bge-/, { ...plain, pooling: 'cls' }],
   [/^(multilingual-)?e5-/, e5],
   [/^all-minilm-/, { ...plain, maxTokens: 256 }],
+  [/^(snowflake-)?arctic-embed-.*v2/, { ...plain, pooling: 'cls', queryPrefix: 'query: ' }],
   [/^(snowflake-)?arctic-embed-/, bge],
   [/^mxbai-embed-/, bge],
   [/^gte-(small|base|large)/, plain],
@@ -51,6 +55,6 @@ const usages: readonly (readonly [name: RegExp, usage: Usage])[] = [
 
 /** How a model is used, by its name; the mean of 512 tokens without prefixes where the name is not known. */
 export function findUsage(name: string): Usage {
-  const own = name.slice(name.lastIndexOf('/') + 1).toLowerCase()
+  const own = (name.split(/[/\\]/).at(-1) ?? '').toLowerCase()
   return usages.find(([pattern]) => pattern.test(own))?.[1] ?? plain
 }

@@ -29,10 +29,17 @@ const multiply = (a: Float32Array, b: Float32Array) => {
   return sum
 }
 
+/** The model could not make a vector of a question: it can be asked again by full text. */
+export class EmbeddingFailed extends Error {}
+
 /** The vector of a question; undefined where it has no content. */
 async function embedQuestion({ embedder }: OpenIndex, question: string): Promise<Float32Array | undefined> {
-  const [vector] = await (await embedder).embed([question], 'query')
-  return vector?.some((value) => value !== 0) ? vector : undefined
+  try {
+    const [vector] = await (await embedder).embed([question], 'query')
+    return vector?.some((value) => value !== 0) ? vector : undefined
+  } catch (error) {
+    throw new EmbeddingFailed(error instanceof Error ? error.message : String(error), { cause: error })
+  }
 }
 
 /** With `mode` text the embedder is not waited for: it may be the reason why there are no vectors. */

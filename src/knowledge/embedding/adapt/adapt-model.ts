@@ -26,6 +26,8 @@ const fewestPassages = 200
 /** Every so many-th passage is kept aside to measure by, up to so many. */
 const unseenEvery = 10
 const mostUnseen = 500
+/** Fewer decide nothing: duplicates and short passages give none. */
+const fewestUnseen = 15
 /** Pairs that are trained on: a minute's work on one core. */
 const mostPairs = 30_000
 /** Of the mean reciprocal rank on unseen pairs. */
@@ -68,7 +70,9 @@ export function adaptModel(
   passages: readonly Passage[],
 ): Promise<AdaptReport> {
   if (passages.length < fewestPassages) return Promise.resolve({ state: 'too small' })
-  const request: AdaptRequest = { folder, file, out, leastGain, ...splitPairs(passages) }
+  const split = splitPairs(passages)
+  if (split.unseen.length < fewestUnseen) return Promise.resolve({ state: 'too small' })
+  const request: AdaptRequest = { folder, file, out, leastGain, ...split }
   return new Promise((resolve, reject) => {
     const worker = new Worker(workerUrl, { workerData: request })
     worker.once('message', resolve)

@@ -1,13 +1,11 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { weightFiles } from '../model-spec.ts'
+import { modelFiles, weightFiles } from '../model-spec.ts'
 import { writeStaticModel } from '../static/onnx-table.ts'
 import { openStaticModel } from '../static/static-embedder.ts'
 import { adaptTable } from './adapt-table.ts'
 import type { AdaptReport, AdaptRequest } from './adapt-model.ts'
-
-const modelFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json']
 
 async function adapt({ folder, file, out, pairs, unseen, leastGain }: AdaptRequest): Promise<AdaptReport> {
   const model = await openStaticModel(folder, file)

@@ -163,8 +163,17 @@ function readTensor(bytes: Uint8Array): readonly [name: string, tensor: Tensor] 
   return [name, { dims, raw }]
 }
 
-/** The table of a model that `writeStaticModel` wrote; undefined for any other model. */
+/** The table of a model that `writeStaticModel` wrote; undefined for any other model and for bytes that are none. */
 export function readStaticModel(model: Uint8Array): TokenTable | undefined {
+  try {
+    return readTable(model)
+  } catch {
+    // The reader throws errors of several kinds for what is no protobuf.
+    return undefined
+  }
+}
+
+function readTable(model: Uint8Array): TokenTable | undefined {
   const tensors = new Map(
     listMessages(model, field.model.graph)
       .flatMap((graph) => listMessages(graph, field.graph.initializer))

@@ -49,8 +49,13 @@ export async function openStaticEmbedder({
   const prefixes = { query: usage.queryPrefix, passage: usage.passagePrefix }
   return {
     dimensions: table.dimensions,
-    embed: async (texts, kind) =>
-      texts.map((text) => embedTokens(table, tokenise(prefixes[kind] + text).slice(0, usage.maxTokens))),
+    embed: async (texts, kind) => {
+      const prefix = tokenise(prefixes[kind])
+      return texts.map((text) => {
+        const ids = tokenise(text)
+        return embedTokens(table, ids.length > 0 ? [...prefix, ...ids].slice(0, usage.maxTokens) : [])
+      })
+    },
     isWord: (word) => tokenise(word).length === 1 || tokenise(stemWord(word)).length === 1,
     compare: (question) => compareTokens(table, tokenise, toUnit, question),
     close: async () => {},

@@ -5,9 +5,9 @@ import { AppError } from '../../core/errors.ts'
 import type { Progress } from '../../core/progress.ts'
 import { chunkerVersion } from '../markdown/chunk-document.ts'
 import { openDirectory } from '../search/open-index.ts'
-import { type ChunkRow, createChunkTable, openChunkTable } from '../store/chunk-table.ts'
+import { createChunkWriter, openChunkTable } from '../store/chunk-table.ts'
 import { cleanLine } from '../clean-text.ts'
-import { gatherCorpusFacts, readCorpusFacts, writeCorpusFacts } from '../store/corpus-facts.ts'
+import { createFactsGatherer, readCorpusFacts, writeCorpusFacts } from '../store/corpus-facts.ts'
 import { type CurrentIndex, findCurrentIndex } from '../store/current-index.ts'
 import type { Embedders } from '../embedding/embedders.ts'
 import { calibrate } from './calibrate.ts'
@@ -21,7 +21,7 @@ import {
 } from '../store/publish-index.ts'
 import { readDocs } from './read-docs.ts'
 import { openIndexModel } from './open-index-model.ts'
-import { embedRows, toDraftRows } from './to-chunk-rows.ts'
+import { type DraftRow, embedRows, toDraftRows } from './to-chunk-rows.ts'
 
 /** `added`, `changed`, `removed` and `unchanged` count files against the index before this run. */
 export type IndexSummary = Readonly<{
@@ -107,7 +107,7 @@ async function findLimits(
   { embedders }: IndexOptions,
   build: string,
   adaptation: CurrentIndex['adaptation'],
-  rows: readonly ChunkRow[],
+  rows: readonly DraftRow[],
 ) {
   const open = await openDirectory(build, { adaptation }, embedders)
   const headings = new Set(rows.map(({ headingPath }) => headingPath.slice(-2).join(' ')))
@@ -151,12 +151,21 @@ async function runIndexing(
     progress,
   )
   try {
-    const rows = await embedRows(drafts, vectors, embedder, progress)
+    const writer = await createChunkWriter(build, embedder.dimensions)
+    const facts = createFactsGatherer(embedder.dimensions)
+    for await (const rows of embedRows(drafts, vectors, embedder, progress)) {
+      facts.add(rows)
+      await writer.add(rows)
+    }
     progress('write', 0, 1)
-    await createChunkTable(build, rows, embedder.dimensions)
-    await writeCorpusFacts(build, gatherCorpusFacts(rows, embedder.dimensions))
-    const limits = await findLimits(options, build, adaptation, rows)
-    const content = JSON.stringify([fingerprint, chunkerVersion, docs.map(({ file, hash }) => [file, hash])])
+    await writer.finish()
+    await writeCorpusFacts(build, facts.finish())
+    const limits = await findLimits(options, build, adaptation, drafts)
+    const content = JSON.stringify([
+      fingerprint,
+      chunkerVersion,
+      Object.entries(found).map(([file, { hash }]) => [file, hash]),
+    ])
     await publishIndex(index, directory, createHash('sha256').update(content).digest('hex'), {
       previous: former?.directory ?? null,
       embedder: fingerprint,
@@ -164,14 +173,14 @@ async function runIndexing(
       limits,
       dimensions: embedder.dimensions,
       chunker: chunkerVersion,
-      chunks: rows.length,
+      chunks: drafts.length,
       indexedAt: new Date().toISOString(),
       files: found,
       skipped: skipped.map(({ file }) => file),
       unparsed,
     })
     progress('write', 1, 1)
-    return { files: docs.length, chunks: rows.length, ...changes, skipped: [...skipped, ...unparsed] }
+    return { files: docs.length, chunks: drafts.length, ...changes, skipped: [...skipped, ...unparsed] }
   } finally {
     await embedder.close()
   }

@@ -9,16 +9,18 @@ import type { Embedder } from '../embedding/embedder.ts'
 import type { SkippedFile } from './find-docs.ts'
 import type { Doc } from './read-docs.ts'
 
-type DraftRow = Omit<ChunkRow, 'vector'>
+/** A row before it has a vector. Its search text is made when it is needed: it says the text again. */
+export type DraftRow = Omit<ChunkRow, 'vector' | 'searchText'>
 
-/** Texts that are embedded in one call. */
-const batch = 256
+/** Rows that are embedded and written in one go. */
+const batch = 2_048
 
 /** The heading path in front of the text: measured, it lifts nDCG@10 on documentation from 0.611 to 0.722. */
+const toSearchText = ({ headingPath, text }: Chunk) => cleanText(`${headingPath.join(' > ')}\n${text}`)
+
 function toDraftRow(file: string, chunk: Chunk, ordinal: number): DraftRow {
-  const searchText = cleanText(`${chunk.headingPath.join(' > ')}\n${chunk.text}`)
-  const hash = createHash('sha256').update(searchText).digest('hex')
-  return { ...chunk, id: `${file}#${ordinal}`, file, searchText, hash }
+  const hash = createHash('sha256').update(toSearchText(chunk)).digest('hex')
+  return { ...chunk, id: `${file}#${ordinal}`, file, hash }
 }
 
 const toUnparsed = (file: string, error: unknown): SkippedFile => ({
@@ -49,27 +51,37 @@ export async function toDraftRows(
   return { drafts, unparsed }
 }
 
-/** Completes the rows with vectors: known ones by hash, the rest from the embedder. */
-export async function embedRows(
+/** Texts of a batch that have no vector yet, each once. */
+async function embedMissing(
+  rows: readonly Omit<ChunkRow, 'vector'>[],
+  known: ReadonlyMap<string, Float32Array>,
+  embedder: Embedder,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const missing = new Map(
+    rows.filter(({ hash }) => !known.has(hash)).map(({ hash, searchText }) => [hash, searchText]),
+  )
+  if (missing.size === 0) return new Map()
+  const vectors = await embedder.embed([...missing.values()], 'passage')
+  return new Map([...missing.keys()].map((hash, i) => [hash, vectors[i] ?? new Float32Array()]))
+}
+
+/** The rows with their vectors, batch by batch: known ones by hash, the rest from the embedder. */
+export async function* embedRows(
   drafts: readonly DraftRow[],
   known: ReadonlyMap<string, Float32Array>,
   embedder: Embedder,
   progress: Progress,
-): Promise<ChunkRow[]> {
-  const vectors = new Map(known)
-  const missing = new Map(
-    drafts.filter(({ hash }) => !known.has(hash)).map((row) => [row.hash, row.searchText]),
-  )
-  const hashes = [...missing.keys()]
-  for (let start = 0; start < hashes.length; start += batch) {
-    const slice = hashes.slice(start, start + batch)
-    const embedded = await embedder.embed(
-      slice.map((hash) => missing.get(hash) ?? ''),
-      'passage',
-    )
-    for (const [index, hash] of slice.entries()) vectors.set(hash, embedded[index] ?? new Float32Array())
-    progress('embed', start + slice.length, hashes.length)
+): AsyncGenerator<readonly ChunkRow[]> {
+  for (let start = 0; start < drafts.length; start += batch) {
+    const rows = drafts
+      .slice(start, start + batch)
+      .map((draft) => ({ ...draft, searchText: toSearchText(draft) }))
+    const fresh = await embedMissing(rows, known, embedder)
+    progress('embed', start + rows.length, drafts.length)
+    yield rows.map((row) => ({
+      ...row,
+      vector: known.get(row.hash) ?? fresh.get(row.hash) ?? new Float32Array(),
+    }))
     await nextTurn()
   }
-  return drafts.map((row) => ({ ...row, vector: vectors.get(row.hash) ?? new Float32Array() }))
 }

@@ -59,13 +59,19 @@ const scannedUpTo = 20_000
 /** Partitions that are searched: of 316, at 100,000 vectors. */
 const probes = 24
 
-/** Writes all rows and their indices into a directory. */
-export async function createChunkTable(
-  directory: string,
-  rows: readonly ChunkRow[],
-  dimensions: number,
-): Promise<void> {
-  const [{ connect, Index }, arrow] = await Promise.all([loadLanceDb(), import('apache-arrow')])
+/** Writes a table bit by bit, so that no more than a batch of rows is held. */
+export interface ChunkWriter {
+  add(rows: readonly ChunkRow[]): Promise<void>
+  /** Makes the indices, once all rows are there. */
+  finish(): Promise<void>
+}
+
+/** A new table in a directory. */
+export async function createChunkWriter(directory: string, dimensions: number): Promise<ChunkWriter> {
+  const [{ connect, Index, makeArrowTable }, arrow] = await Promise.all([
+    loadLanceDb(),
+    import('apache-arrow'),
+  ])
   const text = (name: string) => new arrow.Field(name, new arrow.Utf8(), false)
   const integer = (name: string) => new arrow.Field(name, new arrow.Int32(), false)
   const item = (type: InstanceType<typeof arrow.DataType>) => new arrow.Field('item', type, false)
@@ -77,19 +83,29 @@ export async function createChunkTable(
     new arrow.Field('vector', new arrow.FixedSizeList(dimensions, item(new arrow.Float32())), false),
   ])
   const connection = await connect(directory)
-  const table = await connection.createTable({
-    name: tableName,
-    data: rows.map((row) => ({ ...row })),
-    schema,
-  })
-  const config = Index.fts({ stem: true, asciiFolding: true, removeStopWords: true, withPosition: true })
-  await table.createIndex('searchText', { config })
-  if (rows.length >= scannedUpTo) {
-    const numPartitions = Math.round(Math.sqrt(rows.length))
-    await table.createIndex('vector', { config: Index.ivfFlat({ numPartitions, distanceType: 'dot' }) })
+  const table = await connection.createEmptyTable(tableName, schema)
+  let written = 0
+  return {
+    add: async (rows) => {
+      written += rows.length
+      await table.add(
+        makeArrowTable(
+          rows.map((row) => ({ ...row })),
+          { schema },
+        ),
+      )
+    },
+    finish: async () => {
+      const config = Index.fts({ stem: true, asciiFolding: true, removeStopWords: true, withPosition: true })
+      await table.createIndex('searchText', { config })
+      if (written >= scannedUpTo) {
+        const numPartitions = Math.round(Math.sqrt(written))
+        await table.createIndex('vector', { config: Index.ivfFlat({ numPartitions, distanceType: 'dot' }) })
+      }
+      table.close()
+      connection.close()
+    },
   }
-  table.close()
-  connection.close()
 }
 
 function toChunkTable(table: Table, MatchQuery: typeof import('@lancedb/lancedb').MatchQuery): ChunkTable {

@@ -31,20 +31,30 @@ const count = (counts: Map<string, number>, names: Iterable<string>) => {
 /** Longer runs of letters and digits are keys or encoded data, which nobody types. */
 const longestWord = 40
 
-export function gatherCorpusFacts(
-  rows: readonly Readonly<{ searchText: string; vector: Float32Array }>[],
-  dimensions: number,
-): CorpusFacts {
+/** Counts what is known of a corpus while its rows pass by. */
+export function createFactsGatherer(dimensions: number): Readonly<{
+  add(rows: readonly Readonly<{ searchText: string; vector: Float32Array }>[]): void
+  finish(): CorpusFacts
+}> {
   const words = new Map<string, number>()
   const stems = new Map<string, number>()
-  const background = new Float32Array(dimensions)
-  for (const { searchText, vector } of rows) {
-    const own = splitWords(searchText).filter(({ length }) => length <= longestWord)
-    count(words, own)
-    count(stems, own.map(stemWord))
-    for (let k = 0; k < dimensions; k++) background[k] = (background[k] ?? 0) + (vector[k] ?? 0) / rows.length
+  const sum = new Float64Array(dimensions)
+  let passages = 0
+  return {
+    add: (rows) => {
+      passages += rows.length
+      for (const { searchText, vector } of rows) {
+        const own = splitWords(searchText).filter(({ length }) => length <= longestWord)
+        count(words, own)
+        count(stems, own.map(stemWord))
+        for (let k = 0; k < dimensions; k++) sum[k] = (sum[k] ?? 0) + (vector[k] ?? 0)
+      }
+    },
+    finish: () => {
+      const background = Float32Array.from(sum, (value) => value / Math.max(passages, 1))
+      return { passages, background, words, stems }
+    },
   }
-  return { passages: rows.length, background, words, stems }
 }
 
 export async function writeCorpusFacts(

@@ -5,6 +5,7 @@
 export function editDistance(a: string, b: string, limit: number): number {
   const beyond = limit + 1
   if (Math.abs(a.length - b.length) > limit) return beyond
+  if (a === '' || b === '') return a.length + b.length
   let beforeLast = new Uint16Array(b.length + 2).fill(beyond)
   let last = beforeLast.map((_, j) => j)
   let row = beforeLast.slice()

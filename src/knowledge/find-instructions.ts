@@ -17,6 +17,8 @@ const longestQuote = 120
 
 /** Parts of a text that read like instructions to an assistant, at most three, each shortened. */
 export function findInstructions(text: string): readonly string[] {
-  const found = patterns.flatMap((pattern) => pattern.exec(text)?.[0] ?? [])
+  // A sentence goes on over a line end, and ends with its paragraph.
+  const unwrapped = text.replace(/(?<!\n)\n(?!\n)/g, ' ')
+  const found = patterns.flatMap((pattern) => pattern.exec(unwrapped)?.[0] ?? [])
   return [...new Set(found)].slice(0, 3).map((quote) => quote.replace(/\s+/g, ' ').slice(0, longestQuote))
 }

@@ -62,12 +62,14 @@ export function openIndexedKnowledge(options: KnowledgeOptions, log: Log): Knowl
     await ensureIndex('The documentation has changed')
   }
 
-  /** Looks in the background; what fails there has been logged, and the index in force goes on answering. */
+  /** Looks in the background; what fails there is logged, and the index in force goes on answering. */
   function lookLater(isOutdated: boolean): void {
     if (looking || performance.now() - lookedAt < lookEveryMs) return
     lookedAt = performance.now()
     looking = look(isOutdated)
-      .catch(() => {})
+      .catch((error: unknown) =>
+        log.warn(`${options.docs} could not be looked at: ${error instanceof Error ? error.message : error}`),
+      )
       .finally(() => {
         looking = undefined
       })

@@ -128,9 +128,11 @@ async function runIndexing(
   )
   const changes = compareFiles(former?.files ?? {}, found)
   if (former && (await isInForce(options, fingerprint, former, changes))) {
-    // A file that was only touched would look changed from now on.
-    if (JSON.stringify(former.files) !== JSON.stringify(found))
-      await writeCurrentIndex(index, { ...former, files: found })
+    // A file that was only touched, or that can't be read, would look changed from now on.
+    const seen = { files: found, skipped: skipped.map(({ file }) => file) }
+    const isSeen =
+      JSON.stringify([former.files, former.skipped]) === JSON.stringify([seen.files, seen.skipped])
+    if (!isSeen) await writeCurrentIndex(index, { ...former, ...seen })
     return {
       files: docs.length,
       chunks: former.chunks,

@@ -8,7 +8,8 @@ const patterns = [
 ]
 
 const isName = (text: string) =>
-  /[._:/]|-\w|\p{Ll}\p{Lu}|\d/u.test(text) && !/^-?\p{Ll}+(-\p{Ll}+)*$/u.test(text)
+  /[._:/]|-\w|\p{Ll}\p{Lu}|\d/u.test(text) &&
+  !/^-?\p{L}+(-\p{L}+)*$/u.test(text.replace(/\p{Ll}\p{Lu}/u, '.'))
 
 /** The identifiers in a text, in lower case, each once. Words with hyphens are none. */
 export function findIdentifiers(text: string): readonly string[] {

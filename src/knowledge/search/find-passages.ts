@@ -1,4 +1,4 @@
-import { stemWords } from '../stem-words.ts'
+import { isStopWord, stemWords } from '../stem-words.ts'
 import type { CorrectedQuestion } from './correct-words.ts'
 import { findIdentifiers } from './find-identifiers.ts'
 import type { OpenIndex } from './open-index.ts'
@@ -55,13 +55,21 @@ async function toAsked({ corpus, embedder }: OpenIndex, question: string, mode: 
   }
 }
 
+/** The question without its stop words, of which the index knows fewer; as it is, where nothing else is left. */
+function toSearchWords(question: string): string {
+  const words = question
+    .split(/\s+/)
+    .filter((word) => !isStopWord(word.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')))
+  return words.length > 0 ? words.join(' ') : question
+}
+
 /** What the searches find for a question, in which misspelt words are corrected first. */
 export async function search(index: OpenIndex, question: string, mode: Mode): Promise<Findings> {
   const speller = mode === 'text' ? index.plainSpeller : await index.speller
   const corrected = speller.correct(question)
   const vector = mode === 'text' ? undefined : await embedQuestion(index, corrected.text)
   const [text, near] = await Promise.all([
-    mode === 'vectors' ? [] : index.table.findByText(corrected.text, mostFound),
+    mode === 'vectors' ? [] : index.table.findByText(toSearchWords(corrected.text), mostFound),
     vector ? index.table.findByVector(vector, mostFound) : [],
   ])
   const meanCosine = vector ? multiply(vector, index.corpus.background) : 0

@@ -18,8 +18,8 @@ type Evidence = Readonly<{
 const isVague = (stems: readonly string[], best: readonly Candidate[]) =>
   stems.length < 2 && best.every(({ signs }) => signs.heading < 0.6)
 
-/** What a vague question loses: enough to be no more than `weak`. */
-const vaguePenalty = 3
+/** The most that can speak for an answer to a vague question: less than `yes` begins with in any index. */
+const vagueMost = 0
 
 /** Whether the corpus answers a question, as far as can be told without understanding it. */
 export type Answerable = 'yes' | 'weak' | 'no'
@@ -66,8 +66,8 @@ export function weighEvidence(
   const evidence = findEvidence(findings, best)
   const names = Object.keys(weights) as (keyof Evidence)[]
   const sum = names.reduce((total, name) => total + weights[name] * evidence[name], bias)
-  const vague = isVague(findings.asked.stems, best) ? vaguePenalty : 0
-  return sum - vague + (hasVectors ? 0 : weights.agreement * usualAgreement)
+  const whole = sum + (hasVectors ? 0 : weights.agreement * usualAgreement)
+  return isVague(findings.asked.stems, best) ? Math.min(whole, vagueMost) : whole
 }
 
 /** Mean agreement over answered and unanswered questions. */

@@ -26,7 +26,7 @@ export async function createDocsFolder(files: Readonly<Record<string, string>> =
     index: join(root, 'index'),
     write,
     remove: (file) => rm(join(docs, file), { recursive: true }),
-    dispose: () => rm(root, { recursive: true, force: true }),
+    dispose: () => rm(root, { recursive: true, force: true, maxRetries: 10 }),
   }
 }
 

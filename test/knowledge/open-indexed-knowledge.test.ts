@@ -167,6 +167,7 @@ describe('failures', () => {
     const { hits, withoutVectors } = await failing.search('score', 1)
     expect(hits).toHaveLength(1)
     expect(withoutVectors).toContain('model is gone')
+    await failing.close()
     expect(runs()).toBe(1)
   })
 })

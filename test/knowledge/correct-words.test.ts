@@ -119,11 +119,8 @@ describe('identifiers of a question', () => {
     expect(findIdentifiers(question)).toEqual([])
   })
 
-  it.each(['Wi-Fi drops', 'After-call work', 'the E-model'])(
-    '%j has none: it is a word',
-    (question) => {
-      // A capital beside the hyphen makes the word pass for a name.
-      expect(findIdentifiers(question)).toEqual([])
-    },
-  )
+  it.each(['Wi-Fi drops', 'After-call work', 'the E-model'])('%j has none: it is a word', (question) => {
+    // A capital beside the hyphen makes the word pass for a name.
+    expect(findIdentifiers(question)).toEqual([])
+  })
 })

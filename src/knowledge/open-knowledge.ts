@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../core/errors.ts'
+import { waitAtMost } from '../core/wait-at-most.ts'
 import { cleanLine, cleanText } from './clean-text.ts'
 import type { Embedders } from './embedding/embedders.ts'
 import { findInstructions } from './find-instructions.ts'
@@ -115,7 +115,7 @@ async function toHit(
     ...(docsUrl && { url: toUrl(docsUrl, chunk) }),
     ...(known && { changedAt: known.changedAt }),
     text,
-    isOutdated: known === undefined || !(await isAsIndexed(path, known)),
+    isOutdated: !(await isAsIndexed(path, known)),
     instructionLike: findInstructions(`${chunk.headingPath.map(cleanLine).join(' > ')}\n${text}`),
     score,
     foundBy,
@@ -138,19 +138,15 @@ const toReason = (error: unknown) =>
   )
 
 /** Whether the model is there to take part, or else why not. */
-async function findReason({ embedder }: OpenIndex): Promise<string | undefined> {
-  const timer = new AbortController()
-  const late = sleep(modelWaitMs, 'The embedding model is still being loaded.', { signal: timer.signal })
-  const outcome = await Promise.race([
+const findReason = ({ embedder }: OpenIndex): Promise<string | undefined> =>
+  waitAtMost(
     embedder.then(
       () => undefined,
       (error: unknown) => toReason(error),
     ),
-    late.catch(() => undefined),
-  ])
-  timer.abort()
-  return outcome
-}
+    modelWaitMs,
+    'The embedding model is still being loaded.',
+  )
 
 /** Answers with vectors where the model is there and does its work, and by full text otherwise, with what failed. */
 async function findWith(open: OpenIndex, question: string, reason: string | undefined) {

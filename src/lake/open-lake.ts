@@ -2,6 +2,7 @@ import { AppError } from '../core/errors.ts'
 import { toFileError } from '../core/file-error.ts'
 import type { Log } from '../core/log.ts'
 import { noProgress } from '../core/progress.ts'
+import { waitAtMost } from '../core/wait-at-most.ts'
 import { createLakeSnapshot, type LakeSnapshot } from './lake-snapshot.ts'
 import { readManifest } from './manifest.ts'
 import { type SyncResult, syncLake } from './sync-lake.ts'
@@ -22,8 +23,6 @@ const shortestRestMs = 100
 const longestRestMs = 1_000
 /** After a failed import the rest doubles with each further failure, so that a full disk is not tried at every call. */
 const longestFailedRestMs = 60_000
-
-const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref())
 
 type Import = Readonly<{ startedAt: number; result: Promise<SyncResult | undefined> }>
 
@@ -89,7 +88,7 @@ export function openLake(options: LakeOptions, log: Log): Lake {
       const pending = importer.next(isEmpty && importer.failure() === undefined)
       const waitedMs = pending && !isEmpty ? Date.now() - pending.startedAt : 0
       const waitMs = options.importWaitMs - waitedMs
-      const result = await (pending && waitMs > 0 ? Promise.race([pending.result, delay(waitMs)]) : undefined)
+      const result = await (pending && waitMs > 0 ? waitAtMost(pending.result, waitMs, undefined) : undefined)
       const isImporting = importer.isRunning() || result?.state === 'busy'
       return createLakeSnapshot(options.lakeDir, await readCurrent(), {
         isImporting,

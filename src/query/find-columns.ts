@@ -1,5 +1,5 @@
 import { toAttributeKey } from '../catalog/column.ts'
-import { findUnnamed } from './resolve-column.ts'
+import { findInMaps } from './resolve-column.ts'
 import type { QuerySchema } from './schema.ts'
 
 function listTexts(value: unknown): readonly string[] {
@@ -16,10 +16,11 @@ const always = ['trace_id', 'span_id', 'timestamp']
  */
 export function findColumns(schema: QuerySchema, request: unknown): ReadonlySet<string> {
   const paths = new Set(listTexts(request))
-  const columns = schema.columns.filter(({ path }) => paths.has(path)).map(({ name }) => name)
-  const named = new Set([...schema.columns, ...schema.rare].map(({ path }) => path))
-  const rare = schema.rare.filter(({ path }) => paths.has(path))
-  const unnamed = [...paths].flatMap((path) => (named.has(path) ? [] : (findUnnamed(schema, path) ?? [])))
-  const maps = [...rare, ...unnamed].flatMap(({ path }) => toAttributeKey(path)?.map ?? [])
-  return new Set([...always, ...columns, ...maps])
+  const columns = new Map(schema.columns.map(({ path, name }) => [path, name]))
+  const names = [...paths].flatMap((path) => {
+    const column = columns.get(path)
+    if (column) return column
+    return findInMaps(schema, path) ? (toAttributeKey(path)?.map ?? []) : []
+  })
+  return new Set([...always, ...names])
 }

@@ -26,16 +26,20 @@ function readRare(column: Column): Sql {
  * The attribute of a path as text, where the maps may hold more attributes than are named: of the values of one without a
  * name nothing is known, not even whether there are any. Keys that hold a NUL, where names in SQL end, have no path.
  */
-export function findUnnamed(schema: QuerySchema, path: string): Column | undefined {
+function findUnnamed(schema: QuerySchema, path: string): Column | undefined {
   if (!schema.hasUnnamed || !toAttributeKey(path)?.key || path.includes('\0')) return undefined
   return { path, name: toColumnName(path), type: 'string', unit: '', meaning: '' }
 }
+
+/** The attribute of a path that is read from its map, known by name or not. */
+export const findInMaps = (schema: QuerySchema, path: string): Column | undefined =>
+  schema.rare.find((candidate) => candidate.path === path) ?? findUnnamed(schema, path)
 
 /** The column of a path. Throws `unknown_name` with the nearest paths where the service has none. */
 export function resolveColumn(schema: QuerySchema, path: string, at: string): ResolvedColumn {
   const column = schema.columns.find((candidate) => candidate.path === path)
   if (column) return { column, sql: raw(quoteName(column.name)) }
-  const rare = schema.rare.find((candidate) => candidate.path === path) ?? findUnnamed(schema, path)
+  const rare = findInMaps(schema, path)
   if (rare) return { column: rare, sql: readRare(rare) }
   const paths = [...schema.columns, ...schema.rare].map((candidate) => candidate.path)
   const nearest = findNearestNames(path, paths)

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { waitAtMost } from '../core/wait-at-most.ts'
 import type { KnowledgeAnswer, KnowledgeHit } from '../knowledge/open-knowledge.ts'
 import type { Runtime } from '../runtime.ts'
 import { defineTool } from './define-tool.ts'
@@ -106,12 +106,11 @@ const dataWaitMs = 200
 
 /** When each service has rows, if that can be told at once. */
 async function openRanges({ lake }: Runtime): Promise<FindRange> {
-  const timer = new AbortController()
-  const snapshot = await Promise.race([
+  const snapshot = await waitAtMost(
     lake.snapshot().catch(() => undefined),
-    sleep(dataWaitMs, undefined, { signal: timer.signal }).catch(() => undefined),
-  ])
-  timer.abort()
+    dataWaitMs,
+    undefined,
+  )
   return (service) => snapshot?.timeRange(service)
 }
 

@@ -2,6 +2,7 @@ import type { PreTrainedModel, PreTrainedTokenizer, Tensor } from '@huggingface/
 import { AppError } from '../../core/errors.ts'
 import type { Embedder } from './embedder.ts'
 import type { ModelSpec } from './model-spec.ts'
+import { toUnit } from './vectors.ts'
 
 /** transformers.js, loaded at its first use; its warnings are no news to a user. */
 async function loadTransformers(modelsDir: string) {
@@ -47,16 +48,6 @@ export function toBatches(texts: readonly string[]): readonly (readonly number[]
     else last.push(i)
   }
   return batches
-}
-
-/** A vector of length 1; zeros where it has no direction. */
-function toUnit(vector: Float32Array): Float32Array {
-  let sum = 0
-  for (const value of vector) sum += value * value
-  const length = Math.sqrt(sum)
-  return length > 0 && Number.isFinite(length)
-    ? vector.map((value) => value / length)
-    : new Float32Array(vector.length)
 }
 
 const hasContent = (text: string) => /[\p{L}\p{N}\p{S}\p{P}]/u.test(text)

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { CurrentIndex, IndexedFile } from '../store/current-index.ts'
 import { findDocs } from './find-docs.ts'
 
-/** Whether a file is as it was indexed, by its size and its time of change; nothing of it is read. */
-export async function isAsIndexed(path: string, { size, changedAt }: IndexedFile): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined)
-  return found?.size === size && found.mtime.toISOString() === changedAt
+/** Whether a file is as it was indexed, if it was, by its size and its time of change; nothing of it is read. */
+export async function isAsIndexed(path: string, known: IndexedFile | undefined): Promise<boolean> {
+  const found = known && (await stat(path).catch(() => undefined))
+  return found !== undefined && found.size === known?.size && found.mtime.toISOString() === known.changedAt
 }
 
 /** Files that are looked at side by side. */
@@ -23,10 +23,7 @@ export async function hasChanged(
   if (present.length !== Object.keys(indexed).length) return true
   for (let i = 0; i < present.length; i += atOnce) {
     const same = await Promise.all(
-      present.slice(i, i + atOnce).map(async (file) => {
-        const known = indexed[file]
-        return known !== undefined && (await isAsIndexed(join(docs, file), known))
-      }),
+      present.slice(i, i + atOnce).map((file) => isAsIndexed(join(docs, file), indexed[file])),
     )
     if (same.includes(false)) return true
   }

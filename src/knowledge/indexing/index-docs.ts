@@ -9,6 +9,7 @@ import { createChunkWriter, openChunkTable } from '../store/chunk-table.ts'
 import { cleanLine } from '../clean-text.ts'
 import { createFactsGatherer, readCorpusFacts, writeCorpusFacts } from '../store/corpus-facts.ts'
 import { type CurrentIndex, findCurrentIndex } from '../store/current-index.ts'
+import type { Embedder } from '../embedding/embedder.ts'
 import type { Embedders } from '../embedding/embedders.ts'
 import { calibrate } from './calibrate.ts'
 import type { SkippedFile } from './find-docs.ts'
@@ -103,13 +104,8 @@ async function isInForce(
 }
 
 /** The limits of what was just built, from its own headings and questions on other subjects. */
-async function findLimits(
-  { embedders }: IndexOptions,
-  build: string,
-  adaptation: CurrentIndex['adaptation'],
-  rows: readonly DraftRow[],
-) {
-  const open = await openDirectory(build, { adaptation }, embedders)
+async function findLimits(build: string, embedder: Embedder, rows: readonly DraftRow[]) {
+  const open = await openDirectory(build, Promise.resolve(embedder))
   const headings = new Set(rows.map(({ headingPath }) => headingPath.slice(-2).join(' ')))
   return calibrate(open, [...headings]).finally(() => open.close())
 }
@@ -126,10 +122,10 @@ async function runIndexing(
   const found = Object.fromEntries(
     docs.map(({ file, hash, size, changedAt }) => [file, { hash, size, changedAt }]),
   )
+  const seen = { files: found, skipped: skipped.map(({ file }) => file) }
   const changes = compareFiles(former?.files ?? {}, found)
   if (former && (await isInForce(options, fingerprint, former, changes))) {
     // A file that was only touched, or that can't be read, would look changed from now on.
-    const seen = { files: found, skipped: skipped.map(({ file }) => file) }
     const isSeen =
       JSON.stringify([former.files, former.skipped]) === JSON.stringify([seen.files, seen.skipped])
     if (!isSeen) await writeCurrentIndex(index, { ...former, ...seen })
@@ -162,7 +158,7 @@ async function runIndexing(
     progress('write', 0, 1)
     await writer.finish()
     await writeCorpusFacts(build, facts.finish())
-    const limits = await findLimits(options, build, adaptation, drafts)
+    const limits = await findLimits(build, embedder, drafts)
     const content = JSON.stringify([
       fingerprint,
       chunkerVersion,
@@ -177,8 +173,7 @@ async function runIndexing(
       chunker: chunkerVersion,
       chunks: drafts.length,
       indexedAt: new Date().toISOString(),
-      files: found,
-      skipped: skipped.map(({ file }) => file),
+      ...seen,
       unparsed,
     })
     progress('write', 1, 1)

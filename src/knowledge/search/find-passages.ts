@@ -1,3 +1,4 @@
+import { multiply } from '../embedding/vectors.ts'
 import { isStopWord, stemWords } from '../stem-words.ts'
 import type { CorrectedQuestion } from './correct-words.ts'
 import { findIdentifiers } from './find-identifiers.ts'
@@ -22,12 +23,6 @@ export type Findings = Readonly<{
 
 /** The passages that fit a question, best first, and how much speaks for their answering it (see `weighEvidence`). */
 export type Answer = Findings & Readonly<{ ranked: readonly RankedChunk[]; evidence: number }>
-
-const multiply = (a: Float32Array, b: Float32Array) => {
-  let sum = 0
-  for (let k = 0; k < a.length; k++) sum += (a[k] ?? 0) * (b[k] ?? 0)
-  return sum
-}
 
 /** The model could not make a vector of a question: it can be asked again by full text. */
 export class EmbeddingFailed extends Error {}

@@ -23,18 +23,9 @@ export type OpenIndex = Readonly<{
 export const noIndex = (message: string, cause?: unknown): AppError =>
   new AppError({ code: 'no_data', message, next: 'Run `npm run index-docs`.' }, { cause })
 
-/** Opens the tables of an index directory, with the model that they were made with. */
-export async function openDirectory(
-  directory: string,
-  facts: Pick<CurrentIndex, 'adaptation'>,
-  embedders: Embedders,
-): Promise<OpenIndex> {
-  const adapted = facts.adaptation.state === 'adapted' ? join(directory, modelFolder) : undefined
-  if (adapted && !existsSync(adapted)) throw noIndex('The documentation index is incomplete.')
+/** Opens the tables of an index directory for the model that they were made with, which stays the caller's to close. */
+export async function openDirectory(directory: string, embedder: Promise<Embedder>): Promise<OpenIndex> {
   const [table, corpus] = await Promise.all([openChunkTable(directory), readCorpusFacts(directory)])
-  const embedder = embedders.open(adapted)
-  // Whoever needs it sees the failure; until then it must not end the process.
-  embedder.catch(() => {})
   const plainSpeller = createSpeller(corpus, () => false)
   return {
     corpus,
@@ -45,10 +36,7 @@ export async function openDirectory(
       ({ isWord }) => (isWord ? createSpeller(corpus, isWord) : plainSpeller),
       () => plainSpeller,
     ),
-    close: async () => {
-      table.close()
-      await embedder.then((loaded) => loaded.close()).catch(() => {})
-    },
+    close: async () => table.close(),
   }
 }
 
@@ -64,7 +52,24 @@ export async function openIndex(
     throw noIndex(
       `The documentation index was built with ${facts.embedder}, this server uses ${fingerprint}.`,
     )
-  const open = await openDirectory(join(index, facts.directory), facts, embedders)
+  const directory = join(index, facts.directory)
+  const adapted = facts.adaptation.state === 'adapted' ? join(directory, modelFolder) : undefined
+  if (adapted && !existsSync(adapted)) throw noIndex('The documentation index is incomplete.')
+  const embedder = embedders.open(adapted)
+  const closeEmbedder = () => embedder.then((loaded) => loaded.close()).catch(() => {})
+  // Whoever needs it sees the failure; until then it must not end the process.
+  embedder.catch(() => {})
+  const tables = await openDirectory(directory, embedder).catch(async (error: unknown) => {
+    await closeEmbedder()
+    throw error
+  })
+  const open: OpenIndex = {
+    ...tables,
+    close: async () => {
+      await tables.close()
+      await closeEmbedder()
+    },
+  }
   if ((await open.table.count()) === facts.chunks) return { facts, open }
   await open.close()
   throw noIndex('The documentation index is incomplete.')

@@ -119,10 +119,12 @@ const unread: CloseSigns = {
 
 function readClosely(chunk: StoredChunk, { stems, identifiers, weigh, compare }: Asked): CloseSigns {
   const asked = new Set(stems)
-  const path = new Set(stemWords(chunk.headingPath.join(' ')))
+  const headings = chunk.headingPath.join(' ')
+  const whole = `${headings} ${chunk.text}`
+  const path = new Set(stemWords(headings))
   const lines = chunk.text.split(/\n+|(?<=[.!?])\s+/).map(stemWords)
   const body = lines.flat()
-  const lower = `${chunk.headingPath.join(' ')} ${chunk.text}`.toLowerCase()
+  const lower = whole.toLowerCase()
   const held = identifiers.filter((name) => lower.includes(name)).length
   return {
     heading: likenessOf(new Set(stemWords(chunk.headingPath.at(-1) ?? '')), asked, weigh),
@@ -130,7 +132,7 @@ function readClosely(chunk: StoredChunk, { stems, identifiers, weigh, compare }:
     cover: shareOf(asked, new Set([...path, ...body]), weigh),
     order: shareOf(listNeighbours(stems), listNeighbours(body), () => 1),
     sentence: Math.max(0, ...lines.map((line) => shareOf(asked, new Set(line), weigh))),
-    soft: compare?.(`${chunk.headingPath.join(' ')} ${chunk.text}`) ?? 0,
+    soft: compare?.(whole) ?? 0,
     identifier: identifiers.length > 0 ? held / identifiers.length : 0,
     opening: chunk.headingPath.length > 1 ? 0 : 1,
   }

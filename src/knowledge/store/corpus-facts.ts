@@ -19,7 +19,7 @@ const corpusFactsFile = 'corpus.json'
 const schema = z.object({
   passages: z.int(),
   background: z.array(z.number()),
-  /** `word passages stem`, a line each; the stem's passages stand in `stems`. */
+  /** Each with its number of passages, as in `CorpusFacts`. */
   words: z.array(z.tuple([z.string(), z.int()])),
   stems: z.array(z.tuple([z.string(), z.int()])),
 })

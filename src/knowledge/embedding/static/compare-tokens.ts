@@ -1,3 +1,4 @@
+import { multiply } from '../vectors.ts'
 import type { TokenTable } from './onnx-table.ts'
 import type { Tokenise } from './open-tokenise.ts'
 
@@ -15,12 +16,6 @@ export function createUnitVectors({
     known.set(id, unit)
     return unit
   }
-}
-
-function multiply(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let k = 0; k < a.length; k++) sum += (a[k] as number) * (b[k] as number)
-  return sum
 }
 
 /**

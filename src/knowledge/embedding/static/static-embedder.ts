@@ -6,6 +6,7 @@ import { type ModelSpec, weightFiles } from '../model-spec.ts'
 import { compareTokens, createUnitVectors } from './compare-tokens.ts'
 import { readStaticModel, type TokenTable } from './onnx-table.ts'
 import { openTokenise, type Tokenise } from './open-tokenise.ts'
+import { toUnit } from '../vectors.ts'
 
 /** The mean of a text's token vectors, of length 1; zeros without tokens. */
 export function embedTokens(
@@ -18,11 +19,7 @@ export function embedTokens(
     const from = id * d
     for (let k = 0; k < d; k++) vector[k] = (vector[k] as number) + factor * (bytes[from + k] as number)
   }
-  let sum = 0
-  for (const value of vector) sum += value * value
-  const length = Math.sqrt(sum)
-  if (length > 0) for (let k = 0; k < d; k++) vector[k] = (vector[k] as number) / length
-  return vector
+  return toUnit(vector)
 }
 
 export type StaticModel = Readonly<{ table: TokenTable; tokenise: Tokenise }>
@@ -45,7 +42,7 @@ export async function openStaticEmbedder({
   const model = folder === undefined ? undefined : await openStaticModel(folder, weightFiles[weights])
   if (!model) return undefined
   const { table, tokenise } = model
-  const toUnit = createUnitVectors(table)
+  const toUnitVector = createUnitVectors(table)
   const prefixes = { query: usage.queryPrefix, passage: usage.passagePrefix }
   return {
     dimensions: table.dimensions,
@@ -57,7 +54,7 @@ export async function openStaticEmbedder({
       })
     },
     isWord: (word) => tokenise(word).length === 1 || tokenise(stemWord(word)).length === 1,
-    compare: (question) => compareTokens(table, tokenise, toUnit, question),
+    compare: (question) => compareTokens(table, tokenise, toUnitVector, question),
     close: async () => {},
   }
 }

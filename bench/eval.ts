@@ -9,7 +9,7 @@ import { type Answer, findPassages, type Mode } from '../src/knowledge/search/fi
 import { openIndex } from '../src/knowledge/search/open-index.ts'
 import { pickHits } from '../src/knowledge/search/pick-hits.ts'
 import { type Answerable, toAnswerable } from '../src/knowledge/search/weigh-evidence.ts'
-import type { FoundChunk, StoredChunk } from '../src/knowledge/store/chunk-table.ts'
+import type { FoundRow } from '../src/knowledge/store/chunk-table.ts'
 import { type Collection, openCollection } from './eval/collections.ts'
 import { mean, percentile, scoreRanking, type Scores } from './eval/metrics.ts'
 import { isRight, type Question, readQuestions } from './eval/question-set.ts'
@@ -59,7 +59,7 @@ async function withIndex<T>(
   embedders: Embedders,
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
-  await indexDocs({ docs, index, embedders }, noProgress)
+  await indexDocs({ docs: [{ name: '', folder: docs }], index, embedders }, noProgress)
   const opened = await openIndex(index, embedders)
   await opened.open.embedder
   return work(opened).finally(() => opened.open.close())
@@ -71,27 +71,28 @@ type System = (typeof systems)[number]
 
 const rrfDamping = 60
 
-function fuseReciprocal(lists: readonly (readonly FoundChunk[])[]): readonly FoundChunk[] {
-  const fused = new Map<string, FoundChunk>()
+function fuseReciprocal(lists: readonly (readonly FoundRow[])[]): readonly FoundRow[] {
+  const fused = new Map<number, number>()
   for (const list of lists)
-    for (const [i, { chunk }] of list.entries()) {
-      const score = (fused.get(chunk.id)?.score ?? 0) + 1 / (rrfDamping + i + 1)
-      fused.set(chunk.id, { chunk, score })
-    }
-  return [...fused.values()].sort((a, b) => b.score - a.score)
+    for (const [i, { row }] of list.entries())
+      fused.set(row, (fused.get(row) ?? 0) + 1 / (rrfDamping + i + 1))
+  return [...fused].map(([row, score]) => ({ row, score })).sort((a, b) => b.score - a.score)
 }
 
-const toFiles = (chunks: readonly Readonly<{ chunk: StoredChunk }>[]) => [
-  ...new Set(chunks.map(({ chunk }) => chunk.file)),
-]
-
-function listFiles({ found, ranked }: Answer): Record<System, readonly string[]> {
+async function listFiles(
+  { table }: Opened['open'],
+  { found, ranked }: Answer,
+): Promise<Record<System, readonly string[]>> {
   const { text, vector } = found
+  const toFiles = async (rows: readonly FoundRow[]) => {
+    const chunks = await table.read(rows.map(({ row }) => row))
+    return [...new Set(chunks.map(({ file }) => file))]
+  }
   return {
-    BM25: toFiles(text),
-    vectors: toFiles(vector),
-    RRF: toFiles(fuseReciprocal([text, vector])),
-    ours: toFiles(ranked),
+    BM25: await toFiles(text),
+    vectors: await toFiles(vector),
+    RRF: await toFiles(fuseReciprocal([text, vector])),
+    ours: [...new Set(ranked.map(({ chunk }) => chunk.file))],
   }
 }
 
@@ -103,8 +104,9 @@ async function evaluate(
   const scores: Record<System, Scores>[] = []
   for (const { text, relevant, sources } of queries) {
     const started = performance.now()
-    const files = listFiles(await findPassages(open, text, { mode: 'both' }))
+    const answer = await findPassages(open, text, { mode: 'both' })
     times.push(performance.now() - started)
+    const files = await listFiles(open, answer)
     const score = (system: System) =>
       scoreRanking(
         files[system].filter((file) => !sources.has(file)),

@@ -32,12 +32,13 @@ const seconds = async (work: () => Promise<unknown>) => {
 
 const folder = await mkdtemp(join(tmpdir(), 'parquetry-knowledge-speed-'))
 const embedders = createEmbedders(values.embedder, join(folder, 'models'))
-const options = { docs: values.docs, index: join(folder, 'index'), embedders }
+const docs = [{ name: '', folder: values.docs }]
+const options = { docs, index: join(folder, 'index'), embedders }
 
 async function runBareLoop(): Promise<readonly string[]> {
   const embedder = await embedders.open()
   const headings: string[] = []
-  for (const file of (await findDocs(values.docs)).files) {
+  for (const file of (await findDocs(docs)).files) {
     const chunks = chunkDocument(await readFile(join(values.docs, file), 'utf8'), file)
     headings.push(...chunks.map(({ headingPath }) => headingPath.slice(-2).join(' ')))
     await embedder.embed(

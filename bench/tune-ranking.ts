@@ -32,11 +32,11 @@ const embedders = createEmbedders('bundled', join(root, 'models'))
 async function openOwn(): Promise<Measure> {
   const docs = resolve(import.meta.dirname, '../docs-corpus')
   const index = join(root, 'own')
-  await indexDocs({ docs, index, embedders }, noProgress)
+  await indexDocs({ docs: [{ name: '', folder: docs }], index, embedders }, noProgress)
   const { open } = await openIndex(index, embedders)
   const questions = readQuestions(docs, 'tuning').filter(({ places }) => places.length > 0)
   const findings: Findings[] = []
-  for (const { question } of questions) findings.push(await search(open, question, 'both'))
+  for (const { question } of questions) findings.push(await search(open, question, { mode: 'both' }))
   await open.close()
   return (weights) =>
     mean(
@@ -53,10 +53,10 @@ async function openSet(name: string): Promise<Measure> {
   const collection = await openCollection(resolve(values.data), name, docs)
   if (!collection) throw new Error(`${name} is not in ${values.data}`)
   const index = join(root, name, 'index')
-  await indexDocs({ docs, index, embedders }, noProgress)
+  await indexDocs({ docs: [{ name: '', folder: docs }], index, embedders }, noProgress)
   const { open } = await openIndex(index, embedders)
   const findings: Findings[] = []
-  for (const { text } of collection.queries) findings.push(await search(open, text, 'both'))
+  for (const { text } of collection.queries) findings.push(await search(open, text, { mode: 'both' }))
   await open.close()
   return (weights) =>
     mean(

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 import { createLog, type Log } from './core/log.ts'
 import { createDuckDbEngine } from './engine/duckdb/create-duckdb-engine.ts'
 import type { Engine } from './engine/engine.ts'
@@ -35,10 +35,9 @@ export function openRuntime(config: Config): Runtime {
   })
   const knowledge = openIndexedKnowledge(
     {
-      docs: config.docsDir,
+      docs: config.docs,
       index: config.knowledgeDir,
       embedders: createEmbedders(config.embedder, config.modelsDir),
-      docsUrl: config.docsUrl,
     },
     log,
   )

@@ -17,18 +17,18 @@ const rooms: Readonly<Record<string, { uses: readonly string[]; types?: readonly
   query: { uses: ['core', 'catalog'], types: ['engine'] },
   knowledge: { uses: ['core'] },
   samples: { uses: ['core', 'catalog', 'engine'] },
-  'config.ts': { uses: ['core'] },
-  'runtime.ts': { uses: ['core', 'engine', 'lake', 'knowledge'], types: ['config.ts'] },
+  config: { uses: ['core'] },
+  'runtime.ts': { uses: ['core', 'engine', 'lake', 'knowledge'], types: ['config'] },
   tools: {
     uses: ['core', 'catalog', 'query'],
-    types: ['runtime.ts', 'config.ts', 'lake', 'engine', 'knowledge'],
+    types: ['runtime.ts', 'config', 'lake', 'engine', 'knowledge'],
   },
   server: { uses: ['core', 'tools'], types: ['runtime.ts'] },
   cli: {
     uses: [
       'core',
       'catalog',
-      'config.ts',
+      'config',
       'runtime.ts',
       'server',
       'samples',
@@ -56,7 +56,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   unified: ['knowledge/markdown/parse-markdown.ts'],
   yaml: ['exports/mapping/parse-mapping.ts'],
   zod: [
-    'config.ts',
+    'config/config.ts',
     'exports/mapping/mapping-schema.ts',
     'query/request.ts',
     'lake/manifest.ts',

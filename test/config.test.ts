@@ -1,7 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseConfig } from '../src/config.ts'
+import { parseConfig } from '../src/config/config.ts'
 import { AppError } from '../src/core/errors.ts'
 
 const failure = (environment: Readonly<Record<string, string>>, flags = {}) => {
@@ -20,7 +21,7 @@ test('defaults', () => {
     exportsDir: resolve('data/exports'),
     lakeDir: resolve('data/lake'),
     knowledgeDir: resolve('data/knowledge'),
-    docsDir: resolve('docs-corpus'),
+    docs: [{ name: 'docs-corpus', folder: resolve('docs-corpus'), url: undefined }],
     modelsDir: resolve('data/models'),
     embedder: 'bundled',
     memoryLimitMb: 2048,
@@ -34,7 +35,9 @@ test('without documentation in the working folder, that of the program', () => {
   const here = process.cwd()
   process.chdir(tmpdir())
   try {
-    expect(parseConfig({}, {}).docsDir).toBe(resolve(import.meta.dirname, '..', 'docs-corpus'))
+    expect(parseConfig({}, {}).docs.map(({ folder }) => folder)).toEqual([
+      resolve(import.meta.dirname, '..', 'docs-corpus'),
+    ])
     expect(parseConfig({}, {}).dataDir).toBe(resolve('data'))
   } finally {
     process.chdir(here)
@@ -59,10 +62,9 @@ test('the environment goes before the defaults; what is not ours is ignored', ()
     exportsDir: '/srv/data/exports',
     lakeDir: '/srv/data/lake',
     knowledgeDir: '/srv/data/knowledge',
-    docsDir: resolve('docs'),
+    docs: [{ name: 'docs', folder: resolve('docs'), url: 'https://docs.example.org/wiki' }],
     modelsDir: '/srv/data/models',
     embedder: './models/mine#fp32',
-    docsUrl: 'https://docs.example.org/wiki',
     memoryLimitMb: 512,
     queryTimeoutMs: 100,
     importWaitMs: 0,
@@ -75,12 +77,28 @@ test('flags go before the environment, each for itself', () => {
   expect(parseConfig({ data: '/flag/data' }, environment)).toMatchObject({
     lakeDir: '/flag/data/lake',
     modelsDir: '/flag/data/models',
-    docsDir: '/env/docs',
+    docs: [{ folder: '/env/docs' }],
   })
   expect(parseConfig({ docs: '/flag/docs', data: undefined }, environment)).toMatchObject({
     lakeDir: '/env/data/lake',
-    docsDir: '/flag/docs',
+    docs: [{ folder: '/flag/docs' }],
   })
+})
+
+test('several folders have the names of their last parts, told apart by a number, and an address each', () => {
+  const list = ['/a/docs', '/b/docs', '/c/wiki', '/a/docs/'].join(delimiter)
+  const urls = 'https://a.example.org, ,https://c.example.org/x'
+  expect(parseConfig({}, { PARQUETRY_DOCS: list, PARQUETRY_DOCS_URL: urls }).docs).toEqual([
+    { name: 'docs', folder: '/a/docs', url: 'https://a.example.org' },
+    { name: 'docs-2', folder: '/b/docs', url: undefined },
+    { name: 'wiki', folder: '/c/wiki', url: 'https://c.example.org/x' },
+  ])
+})
+
+test('a folder with the separator in its name is one folder, where it exists', async () => {
+  const folder = await mkdtemp(join(tmpdir(), `parquetry${delimiter}config-`))
+  expect(parseConfig({ docs: folder }, {}).docs.map((docs) => docs.folder)).toEqual([folder])
+  await rm(folder, { recursive: true })
 })
 
 test('an unset variable is the default', () => {
@@ -117,7 +135,10 @@ describe('refused, by name', () => {
     ['PARQUETRY_DATA', ''],
     ['PARQUETRY_DATA', '   '],
     ['PARQUETRY_DOCS', ''],
+    ['PARQUETRY_DOCS', delimiter],
+    ['PARQUETRY_DOCS', `/a/docs${delimiter}/a/docs/deep`],
     ['PARQUETRY_DOCS_URL', ''],
+    ['PARQUETRY_DOCS_URL', 'https://a.example.org,https://b.example.org'],
     ['PARQUETRY_DOCS_URL', 'docs.example.org'],
     ['PARQUETRY_DOCS_URL', 'javascript:alert(1)'],
     ['PARQUETRY_DOCS_URL', 'file:///srv/docs'],

@@ -1,4 +1,4 @@
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
 import { openRuntime, type Runtime } from '../../src/runtime.ts'
 import { tools } from '../../src/tools/tools.ts'
 import { memoryLimitMb } from './database.ts'

@@ -1,5 +1,5 @@
 import { rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { createLog } from '../core/log.ts'
 import { createEmbedders } from '../knowledge/embedding/embedders.ts'
 import { indexDocs } from '../knowledge/indexing/index-docs.ts'
@@ -13,6 +13,8 @@ import { formatCount, formatFiles, formatMs } from './terminal.ts'
 import { writeSamples } from './write-samples.ts'
 
 const sample = { journeys: 8_000, days: 31, start: '2026-05-01T00:00:00Z', seed: 1 }
+
+const listFolders = ({ docs }: CommandContext['config']) => docs.map(({ folder }) => folder).join(delimiter)
 
 const sampleFolder = ({ exportsDir }: CommandContext['config']) => join(exportsDir, 'sample')
 
@@ -37,7 +39,7 @@ async function prepare(context: CommandContext): Promise<void> {
   const docs = await terminal.during((progress) =>
     indexDocs(
       {
-        docs: config.docsDir,
+        docs: config.docs,
         index: config.knowledgeDir,
         embedders: createEmbedders(config.embedder, config.modelsDir),
       },
@@ -84,7 +86,7 @@ async function ask(
 function printNextSteps({ config, terminal }: CommandContext): void {
   const server = {
     command: process.execPath,
-    args: [entryPoint, 'mcp', '--data', config.dataDir, '--docs', config.docsDir],
+    args: [entryPoint, 'mcp', '--data', config.dataDir, '--docs', listFolders(config)],
   }
   terminal.line(`\n${terminal.bold('Connect your assistant')} (Claude Desktop, Cursor; others in README.md):`)
   terminal.line(JSON.stringify({ mcpServers: { parquetry: server } }, undefined, 2))
@@ -102,7 +104,7 @@ export async function demoCommand(context: CommandContext): Promise<number> {
   const started = performance.now()
   terminal.line(`${terminal.bold('Parquetry demo')}\n`)
   await prepare(context)
-  const connection = await connectClient(['--data', config.dataDir, '--docs', config.docsDir])
+  const connection = await connectClient(['--data', config.dataDir, '--docs', listFolders(config)])
   try {
     const subject = await findSubject(connection)
     if (!subject) {

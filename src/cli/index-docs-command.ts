@@ -8,10 +8,10 @@ import { formatCount, formatFiles } from './terminal.ts'
 export async function indexDocsCommand({ config, terminal }: CommandContext): Promise<number> {
   const embedders = createEmbedders(config.embedder, config.modelsDir)
   const summary = await terminal.during((progress) =>
-    indexDocs({ docs: config.docsDir, index: config.knowledgeDir, embedders }, progress),
+    indexDocs({ docs: config.docs, index: config.knowledgeDir, embedders }, progress),
   )
   terminal.line(
-    `Indexed ${formatFiles(summary.files)} of ${config.docsDir}, ${formatCount(summary.chunks)} passages in ${summary.seconds.toFixed(1)} s: ${summary.added} added, ${summary.changed} changed, ${summary.removed} removed, ${summary.unchanged} unchanged.`,
+    `Indexed ${formatFiles(summary.files)} of ${config.docs.map(({ folder }) => folder).join(' and ')}, ${formatCount(summary.chunks)} passages in ${summary.seconds.toFixed(1)} s: ${summary.added} added, ${summary.changed} changed, ${summary.removed} removed, ${summary.unchanged} unchanged.`,
   )
   for (const { file, reason } of summary.skipped)
     terminal.line(`  skipped ${escapeControls(file)}: ${reason}`)

@@ -1,5 +1,6 @@
+import { delimiter } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { type Config, parseConfig } from '../config.ts'
+import { type Config, parseConfig } from '../config/config.ts'
 import { escapeControls } from '../core/clean-text.ts'
 import { AppError } from '../core/errors.ts'
 import { toFileError } from '../core/file-error.ts'
@@ -13,7 +14,7 @@ import { lakeVerifyCommand } from './lake/verify-command.ts'
 import { lakeCommand } from './lake-command.ts'
 import { mcpCommand } from './mcp-command.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
-import { toUserPath } from './user-path.ts'
+import { toUserPath, toUserPaths } from './user-path.ts'
 
 /** What a command gets: the configuration, a terminal to write on, and its own arguments and flags. */
 export type CommandContext = Readonly<{ config: Config; terminal: Terminal }>
@@ -52,12 +53,15 @@ function createProgram(setExit: (code: number) => void): Command {
       .command(name)
       .description(about)
       .option('--data <dir>', 'folder with exports/, lake/ and knowledge/ (PARQUETRY_DATA, ./data)')
-      .option('--docs <dir>', 'Markdown documentation (PARQUETRY_DOCS, ./docs-corpus)')
+      .option(
+        '--docs <dir>',
+        'folders with Markdown documentation, as in PATH (PARQUETRY_DOCS, ./docs-corpus)',
+      )
       .exitOverride()
 
   const context = (flags: Flags): CommandContext => ({
     config: parseConfig(
-      { data: flags.data && toUserPath(flags.data), docs: flags.docs && toUserPath(flags.docs) },
+      { data: flags.data && toUserPath(flags.data), docs: flags.docs && toUserPaths(flags.docs) },
       process.env,
     ),
     terminal: createTerminal(process.stdout),
@@ -87,9 +91,11 @@ function createProgram(setExit: (code: number) => void): Command {
     setExit(await lakeVerifyCommand(context(flags), toPrinting(flags)))
   })
   add('index-docs', 'index the documentation')
-    .argument('[dir]', 'Markdown documentation; goes before --docs')
-    .action(async (dir: string | undefined, flags: Flags) =>
-      setExit(await indexDocsCommand(context(dir === undefined ? flags : { ...flags, docs: dir }))),
+    .argument('[dirs...]', 'folders with Markdown documentation; go before --docs')
+    .action(async (dirs: readonly string[], flags: Flags) =>
+      setExit(
+        await indexDocsCommand(context(dirs.length === 0 ? flags : { ...flags, docs: dirs.join(delimiter) })),
+      ),
     )
   add('generate-exports', 'write believable sample exports')
     .requiredOption('--out <dir>', 'folder to write to')

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Progress } from '../core/progress.ts'
 import { createDuckDbEngine } from '../engine/duckdb/create-duckdb-engine.ts'
 import { generateExports, type SampleSummary } from '../samples/generate-exports.ts'

@@ -21,7 +21,7 @@ const notIndexed = (docs: string, cause: unknown) =>
 
 /** The write side, with its Markdown parser, is loaded only when there is something to index. */
 async function runIndexing(options: KnowledgeOptions, why: string, log: Log): Promise<void> {
-  const { docs } = options
+  const docs = options.docs.map(({ folder }) => folder).join(' and ')
   log.info(`${why}; indexing ${docs}.`)
   try {
     const { indexDocs } = await import('./indexing/index-docs.ts')
@@ -68,7 +68,9 @@ export function openIndexedKnowledge(options: KnowledgeOptions, log: Log): Knowl
     lookedAt = performance.now()
     looking = look(isOutdated)
       .catch((error: unknown) =>
-        log.warn(`${options.docs} could not be looked at: ${error instanceof Error ? error.message : error}`),
+        log.warn(
+          `The documentation could not be looked at: ${error instanceof Error ? error.message : error}`,
+        ),
       )
       .finally(() => {
         looking = undefined
@@ -77,15 +79,15 @@ export function openIndexedKnowledge(options: KnowledgeOptions, log: Log): Knowl
 
   return {
     ...knowledge,
-    search: async (question, limit) => {
+    search: async (question, limit, path) => {
       try {
-        const answer = await knowledge.search(question, limit)
+        const answer = await knowledge.search(question, limit, path)
         lookLater(answer.isOutdated)
         return answer
       } catch (error) {
         if (!isWithoutIndex(error)) throw error
         await ensureIndex(`There is no usable documentation index in ${options.index}`)
-        return knowledge.search(question, limit)
+        return knowledge.search(question, limit, path)
       }
     },
     close: async () => {

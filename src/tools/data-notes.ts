@@ -2,7 +2,7 @@ import { AppError } from '../core/errors.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import type { Service } from '../catalog/service.ts'
 import { formatInstant, type TimeRange } from '../core/time-range.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 
 const isEmpty = ({ partitions }: LakeSnapshot['manifest']) => partitions.length === 0
 

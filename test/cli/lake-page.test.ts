@@ -6,7 +6,7 @@ import { type Page, printJson, wrapPieces } from '../../src/cli/lake/page.ts'
 import { showChecks } from '../../src/cli/lake/show-checks.ts'
 import { showLake } from '../../src/cli/lake/show-lake.ts'
 import type { Terminal } from '../../src/cli/terminal.ts'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
 import { at, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 

@@ -67,7 +67,7 @@ beforeEach(async () => {
 afterEach(() => folder.dispose())
 
 const run = (embedders: Embedders) =>
-  indexDocs({ docs: folder.docs, index: folder.index, embedders }, noProgress)
+  indexDocs({ docs: folder.corpora, index: folder.index, embedders }, noProgress)
 const readCurrent = async () => JSON.parse(await readFile(join(folder.index, 'current.json'), 'utf8'))
 const modelOf = async () => join(folder.index, (await readCurrent()).directory, 'model')
 
@@ -90,7 +90,7 @@ describe('a model that was adapted', () => {
       chunks: 10,
     })
     expect(await readFile(join(await modelOf(), 'model.txt'), 'utf8')).toBe('model 1')
-    const knowledge = openKnowledge({ docs: folder.docs, index: folder.index, embedders })
+    const knowledge = openKnowledge({ docs: folder.corpora, index: folder.index, embedders })
     expect((await knowledge.search('heron', 1)).hits[0]?.file).toBe('4.md')
     expect(embedders.opened).toEqual(new Set(['model 1']))
     await knowledge.close()
@@ -138,7 +138,7 @@ describe('a model that was adapted', () => {
     const embedders = createRecordedEmbedders('adapted')
     await run(embedders)
     await rm(await modelOf(), { recursive: true })
-    const knowledge = openKnowledge({ docs: folder.docs, index: folder.index, embedders })
+    const knowledge = openKnowledge({ docs: folder.corpora, index: folder.index, embedders })
     await expect(knowledge.search('heron', 1)).rejects.toMatchObject({ details: { code: 'no_data' } })
     await run(embedders)
     expect(embedders.adapted).toEqual([10, 10])

@@ -17,7 +17,7 @@ const bounds = { yesFrom: [0.1, 1], noBelow: [-3, -1.3] } as const
 
 async function prepare(files: Readonly<Record<string, string>>) {
   folder = await createDocsFolder(files)
-  const { docs, index } = folder
+  const { corpora: docs, index } = folder
   await indexDocs({ docs, index, embedders }, noProgress)
   const { facts, open } = await openIndex(index, embedders)
   const knowledge = openKnowledge({ docs, index, embedders })

@@ -1,10 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Corpus } from '../../src/knowledge/corpora.ts'
 
 /** A docs folder and the place of its index in a temporary directory. */
 export type DocsFolder = Readonly<{
   docs: string
+  /** That folder as a corpus without a name, so that files are named by their paths in it. */
+  corpora: readonly Corpus[]
   index: string
   write(file: string, content: string | Uint8Array): Promise<void>
   remove(file: string): Promise<void>
@@ -23,6 +26,7 @@ export async function createDocsFolder(files: Readonly<Record<string, string>> =
   for (const [file, content] of Object.entries(files)) await write(file, content)
   return {
     docs,
+    corpora: [{ name: '', folder: docs }],
     index: join(root, 'index'),
     write,
     remove: (file) => rm(join(docs, file), { recursive: true }),

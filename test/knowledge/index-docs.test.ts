@@ -41,7 +41,7 @@ async function embedOne(text: string, kind: 'query' | 'passage'): Promise<Float3
 }
 
 const options = (embedders: Embedders = createHashingEmbedders()): IndexOptions => ({
-  docs: folder.docs,
+  docs: folder.corpora,
   index: folder.index,
   embedders,
 })
@@ -200,7 +200,8 @@ describe('vectors', () => {
         .length,
     ).toBe(1)
     const found = await table.findByVector(await embedOne('mean opinion score', 'query'), 10)
-    expect(found[0]?.chunk.file).toBe('mos.md')
+    const [best] = await table.read(found.map(({ row }) => row))
+    expect(best?.file).toBe('mos.md')
     table.close()
   })
 })
@@ -260,7 +261,7 @@ describe('two processes', () => {
     import { indexDocs } from './src/knowledge/indexing/index-docs.ts'
     import { createHashingEmbedders } from './test/support/hashing-embedders.ts'
     const [docs, index] = process.argv.slice(1)
-    const summary = await indexDocs({ docs, index, embedders: createHashingEmbedders() }, () => {})
+    const summary = await indexDocs({ docs: [{ name: '', folder: docs }], index, embedders: createHashingEmbedders() }, () => {})
     process.stdout.write(JSON.stringify(summary))`
   const start = () =>
     promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, folder.docs, folder.index], {
@@ -281,12 +282,17 @@ describe('refusals', () => {
   it('names a folder that does not exist', async () => {
     folder = await createDocsFolder()
     const docs = join(folder.docs, 'none')
-    const details = await failure(indexDocs({ ...options(), docs: relative('.', docs) }, noProgress))
+    const details = await failure(
+      indexDocs({ ...options(), docs: [{ name: '', folder: relative('.', docs) }] }, noProgress),
+    )
     expect(details).toMatchObject({ code: 'not_found', path: 'docs', actual: docs })
     expect(details.message).toBe(`There is no folder ${docs}.`)
     expect(details.next).toMatch(/PARQUETRY_DOCS.*--docs/)
     await folder.write('page.md', 'a file in the place of a folder')
-    const file = indexDocs({ ...options(), docs: join(folder.docs, 'page.md') }, noProgress)
+    const file = indexDocs(
+      { ...options(), docs: [{ name: '', folder: join(folder.docs, 'page.md') }] },
+      noProgress,
+    )
     expect(await failure(file)).toMatchObject({ code: 'not_found' })
   })
 

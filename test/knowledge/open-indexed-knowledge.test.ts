@@ -19,7 +19,7 @@ let logged: string[]
 
 const log = createLog('info', (line) => logged.push(line))
 const open = (maker: Embedders = embedders, docs = folder.docs) =>
-  openIndexedKnowledge({ docs, index: folder.index, embedders: maker }, log)
+  openIndexedKnowledge({ docs: [{ name: '', folder: docs }], index: folder.index, embedders: maker }, log)
 /** The hits alone. */
 const find = async (question: string, limit: number, asked = knowledge) =>
   (await asked.search(question, limit)).hits
@@ -71,7 +71,7 @@ describe('without an index', () => {
 
 describe('an index that is there', () => {
   it('answers at once when the docs have changed, and is then brought up to date', async () => {
-    await indexDocs({ docs: folder.docs, index: folder.index, embedders }, noProgress)
+    await indexDocs({ docs: folder.corpora, index: folder.index, embedders }, noProgress)
     await folder.write('zebra.md', '# Zebra')
     expect((await find('zebra score', 1))[0]?.file).toBe('mos.md')
     expect(runs()).toBe(0)
@@ -82,7 +82,7 @@ describe('an index that is there', () => {
   })
 
   it('is used as it is while the docs are as they were', async () => {
-    await indexDocs({ docs: folder.docs, index: folder.index, embedders }, noProgress)
+    await indexDocs({ docs: folder.corpora, index: folder.index, embedders }, noProgress)
     const before = await readCurrent()
     await find('score', 1)
     await knowledge.close()
@@ -181,7 +181,7 @@ it('loads neither the parser nor the native module before there is something to 
     const { createHashingEmbedders } = await import('./test/support/hashing-embedders.ts')
     const [docs, index] = process.argv.slice(1)
     const quiet = { error() {}, warn() {}, info() {}, debug() {} }
-    const knowledge = openIndexedKnowledge({ docs, index, embedders: createHashingEmbedders() }, quiet)
+    const knowledge = openIndexedKnowledge({ docs: [{ name: '', folder: docs }], index, embedders: createHashingEmbedders() }, quiet)
     await knowledge.describe()
     const before = loaded.filter((url) => /remark|lancedb|index-docs/.test(url))
     const { hits } = await knowledge.search('score', 1)

@@ -16,7 +16,7 @@ let folder: DocsFolder
 let knowledge: Knowledge
 
 const open = (maker = embedders) =>
-  openKnowledge({ docs: folder.docs, index: folder.index, embedders: maker })
+  openKnowledge({ docs: folder.corpora, index: folder.index, embedders: maker })
 
 beforeEach(async () => {
   folder = await createDocsFolder(callPages)
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 /** The hits alone. */
 const find = async (question: string, limit: number) => (await knowledge.search(question, limit)).hits
-const runIndexing = () => indexDocs({ docs: folder.docs, index: folder.index, embedders }, noProgress)
+const runIndexing = () => indexDocs({ docs: folder.corpora, index: folder.index, embedders }, noProgress)
 const failure = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,

@@ -18,7 +18,17 @@ const none: Signs = {
 const weights: Weights = { ...none, text: 0.6, path: 0.2, opening: -0.2, second: 0, long: 0 }
 
 const candidate = (id: string, file: string, signs: Partial<Signs>, text = id): Candidate => ({
-  chunk: { id, file, title: '', headingPath: [file], startLine: 1, endLine: 1, anchor: '', text },
+  chunk: {
+    id,
+    file,
+    title: '',
+    headingPath: [file],
+    startLine: 1,
+    endLine: 1,
+    anchor: '',
+    text,
+    searchText: text,
+  },
   signs: { ...none, ...signs },
   foundBy: ['text'],
 })

@@ -48,7 +48,7 @@ const questions: readonly (readonly [question: string, file: string, heading: Re
 ]
 
 describe('passages of the documentation that comes with Parquetry', () => {
-  const docs = join(import.meta.dirname, '../../docs-corpus')
+  const docs = [{ name: '', folder: join(import.meta.dirname, '../../docs-corpus') }]
   let index: string
   let knowledge: Knowledge
 

@@ -8,7 +8,7 @@ import { type DocsFolder, createDocsFolder } from './docs-folder.ts'
 let folder: DocsFolder
 afterEach(() => folder.dispose())
 
-const read = () => readDocs(folder.docs, noProgress)
+const read = () => readDocs(folder.corpora, noProgress)
 const filesOf = async () => (await read()).docs.map(({ file }) => file)
 
 describe('finding and reading', () => {
@@ -33,11 +33,15 @@ describe('finding and reading', () => {
     expect(await filesOf()).toEqual(['c/d.md'])
   })
 
-  it('strips a byte order mark and survives bytes that are not UTF-8', async () => {
-    folder = await createDocsFolder({ 'bom.md': '\uFEFF# Title' })
-    await folder.write('latin1.md', Buffer.from('Größe', 'latin1'))
-    const { docs } = await read()
-    expect(docs.map(({ text }) => text)).toEqual(['# Title', 'Gr\uFFFD\uFFFDe'])
+  it('reads UTF-8, UTF-16 with its mark, and else Windows-1252; byte order marks are left out', async () => {
+    folder = await createDocsFolder({ 'a.md': '\uFEFF# Größe' })
+    await folder.write('b.md', Buffer.from('\uFEFF# Größe', 'utf16le'))
+    await folder.write('c.md', Buffer.from('\uFEFF# Größe', 'utf16le').swap16())
+    await folder.write('d.md', Buffer.from('# Größe', 'latin1'))
+    await folder.write('e.md', new Uint8Array([35, 32, 0x80, 0x93]))
+    const { docs, skipped } = await read()
+    expect(docs.map(({ text }) => text)).toEqual([...Array.from({ length: 4 }, () => '# Größe'), '# €“'])
+    expect(skipped).toEqual([])
   })
 
   it('reports binary, huge and unreadable files with their reasons', async () => {
@@ -48,7 +52,7 @@ describe('finding and reading', () => {
     await symlink(join(folder.docs, 'nowhere.md'), join(folder.docs, 'broken.md'))
     const { docs, skipped } = await read()
     expect(docs.map(({ file }) => file)).toEqual(['good.md', 'largest.md'])
-    expect(skipped).toEqual([
+    expect(skipped.map(({ file, reason }) => ({ file, reason }))).toEqual([
       { file: 'binary.md', reason: expect.stringContaining('binary') },
       { file: 'broken.md', reason: expect.stringContaining('ENOENT') },
       { file: 'huge.md', reason: expect.stringContaining('5 MB') },
@@ -102,7 +106,7 @@ describe('finding and reading', () => {
     folder = await createDocsFolder({ 'in/one.md': '1' })
     await symlink(folder.docs, `${folder.docs}-link`)
     await symlink('in/one.md', join(folder.docs, 'copy.md'))
-    const { docs, skipped } = await readDocs(`${folder.docs}-link`, noProgress)
+    const { docs, skipped } = await readDocs([{ name: '', folder: `${folder.docs}-link` }], noProgress)
     expect(docs.map(({ file }) => file)).toEqual(['in/one.md'])
     expect(skipped.map(({ file }) => file)).toEqual(['copy.md'])
   })
@@ -110,7 +114,7 @@ describe('finding and reading', () => {
   it('tells its progress up to the total', async () => {
     folder = await createDocsFolder({ 'a.md': 'a', 'b.md': 'b' })
     const calls: unknown[] = []
-    await readDocs(folder.docs, (...call) => calls.push(call))
+    await readDocs(folder.corpora, (...call) => calls.push(call))
     expect(calls).toEqual([
       ['read', 1, 2],
       ['read', 2, 2],

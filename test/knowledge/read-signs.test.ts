@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Asked, type Found, readSigns } from '../../src/knowledge/search/read-signs.ts'
+import { type Asked, type Found, readSigns, shortlist } from '../../src/knowledge/search/read-signs.ts'
 import type { StoredChunk } from '../../src/knowledge/store/chunk-table.ts'
 
 const chunk = (id: string, headingPath: readonly string[], text: string): StoredChunk => ({
@@ -11,6 +11,7 @@ const chunk = (id: string, headingPath: readonly string[], text: string): Stored
   endLine: 9,
   anchor: '',
   text,
+  searchText: `${headingPath.join(' > ')}\n${text}`,
 })
 
 /** All words here are their own stems. */
@@ -31,23 +32,35 @@ const a = chunk(
 const b = chunk('b', ['Wait'], 'Codec')
 const c = chunk('c', ['Audio', 'Hold'], 'Nothing')
 
+const table = [a, b, c]
+
 const found: Found = {
   text: [
-    { chunk: a, score: 8 },
-    { chunk: b, score: 2 },
+    { row: 0, score: 8 },
+    { row: 1, score: 2 },
   ],
   vector: [
-    { chunk: b, score: 0.9 },
-    { chunk: a, score: 0.5 },
-    { chunk: c, score: 0.1 },
+    { row: 1, score: 0.9 },
+    { row: 0, score: 0.5 },
+    { row: 2, score: 0.1 },
   ],
   meanCosine: 0.3,
+}
+
+/** The candidates of what was found among rows. */
+function read(question: Asked, both: Found, rows: readonly StoredChunk[] = table) {
+  const listed = shortlist(both)
+  return readSigns(
+    question,
+    listed,
+    listed.map(({ row }) => rows[row] as StoredChunk),
+  )
 }
 
 const nothing = { heading: 0, path: 0, cover: 0, order: 0, sentence: 0, soft: 0, identifier: 0 }
 
 describe('signs', () => {
-  const [first, second, third, ...more] = readSigns(asked, found)
+  const [first, second, third, ...more] = read(asked, found)
 
   it('has each chunk of either list once, the best of both together first', () => {
     // a: 8/8 + (0.5 - 0.3) / (0.9 - 0.3) = 1.33; b: 2/8 + 1 = 1.25; c: below the mean, so 0.
@@ -96,19 +109,19 @@ describe('signs', () => {
   })
 
   it('ask the model with the heading path and the text, where it can compare', () => {
-    const read: string[] = []
+    const compared: string[] = []
     const compare = (text: string) => {
-      read.push(text)
+      compared.push(text)
       return 0.75
     }
-    const [best] = readSigns({ ...asked, compare }, found)
+    const [best] = read({ ...asked, compare }, found)
     expect(best?.signs.soft).toBe(0.75)
-    expect(read[1]).toBe('Wait Codec')
-    expect(read).toHaveLength(3)
+    expect(compared[1]).toBe('Wait\nCodec')
+    expect(compared).toHaveLength(3)
   })
 
   it('of a question without words or identifiers are 0, never NaN', () => {
-    const [best] = readSigns({ ...asked, stems: [], identifiers: [] }, found)
+    const [best] = read({ ...asked, stems: [], identifiers: [] }, found)
     expect(best?.signs).toEqual({ text: 1, vector: expect.closeTo(1 / 3, 12), ...nothing, opening: 0 })
   })
 })
@@ -116,29 +129,24 @@ describe('signs', () => {
 describe('many candidates', () => {
   const crowd = Array.from({ length: 40 }, (_, i) => chunk(`n${10 + i}`, ['Packet'], 'echo'))
 
-  it('are read closely only if they are among the thirty best', () => {
-    const text = crowd.map((one, i) => ({ chunk: one, score: 100 - i }))
-    const candidates = readSigns(asked, { text, vector: [], meanCosine: 0 })
-    expect(candidates).toHaveLength(40)
-    expect(candidates.map(({ signs }) => signs.cover > 0)).toEqual(crowd.map((_, i) => i < 30))
-    expect(candidates[30]?.signs).toEqual({ text: 0.7, vector: 0, ...nothing, opening: 0 })
+  it('are read only if they are among the thirty best', () => {
+    const text = crowd.map((_, row) => ({ row, score: 100 - row }))
+    const candidates = read(asked, { text, vector: [], meanCosine: 0 }, crowd)
+    expect(candidates.map((candidate) => candidate.chunk)).toEqual(crowd.slice(0, 30))
+    expect(candidates.every(({ signs }) => signs.cover > 0)).toBe(true)
   })
 
-  it('that are equal stand in the order of their ids, however they were found', () => {
-    const equal = crowd.map((one) => ({ chunk: one, score: 1 }))
+  it('that are equal stand in the order of the table, however they were found', () => {
+    const equal = crowd.map((_, row) => ({ row, score: 1 }))
     for (const text of [equal, equal.toReversed()]) {
-      const ids = readSigns(asked, { text, vector: [], meanCosine: 0 }).map((candidate) => candidate.chunk.id)
-      expect(ids).toEqual(crowd.map(({ id }) => id))
+      const rows = shortlist({ text, vector: [], meanCosine: 0 }).map(({ row }) => row)
+      expect(rows).toEqual(Array.from({ length: 30 }, (_, row) => row))
     }
   })
 
   it('whose vectors are no nearer than the mean get no sign of it', () => {
-    const vector = crowd.slice(0, 2).map((one) => ({ chunk: one, score: 0.2 }))
-    for (const meanCosine of [0.2, 0.5]) {
-      const signs = readSigns(asked, { text: [], vector, meanCosine }).map(
-        (candidate) => candidate.signs.vector,
-      )
-      expect(signs).toEqual([0, 0])
-    }
+    const vector = [0, 1].map((row) => ({ row, score: 0.2 }))
+    for (const meanCosine of [0.2, 0.5])
+      expect(shortlist({ text: [], vector, meanCosine }).map((candidate) => candidate.vector)).toEqual([0, 0])
   })
 })

@@ -20,6 +20,7 @@ const chunk = (id: string, text = '', headingPath: readonly string[] = []): Stor
   endLine: 1,
   anchor: '',
   text,
+  searchText: text,
 })
 
 const chunks = Array.from({ length: 12 }, (_, i) => chunk(`c${i}`))
@@ -50,9 +51,9 @@ function toFindings({ stems, known, cover, heading, bm25, agreeing }: Case): Fin
       foundBy: ['text'],
     }),
   )
-  const text = chunks.slice(0, 10).map((one, i) => ({ chunk: one, score: bm25 - i / 100 }))
-  const others = Array.from({ length: 10 - agreeing }, (_, i) => chunk(`other${i}`))
-  const vector = [...others, ...chunks.slice(0, 12)].map((one) => ({ chunk: one, score: 0.5 }))
+  const text = chunks.slice(0, 10).map((_, row) => ({ row, score: bm25 - row / 100 }))
+  const others = Array.from({ length: 10 - agreeing }, (_, i) => 100 + i)
+  const vector = [...others, ...chunks.keys()].map((row) => ({ row, score: 0.5 }))
   return {
     corrected: { text: '', corrections: [] },
     asked,
@@ -81,7 +82,7 @@ async function openPages(pages: Readonly<Record<string, string>>) {
     (name) => [`${name}.md`, `# Page ${name}\n\n${filler}`] as const,
   )
   const folder = await createDocsFolder({ ...pages, ...Object.fromEntries(others) })
-  const options = { docs: folder.docs, index: folder.index, embedders: createHashingEmbedders() }
+  const options = { docs: folder.corpora, index: folder.index, embedders: createHashingEmbedders() }
   await indexDocs(options, noProgress)
   const knowledge = openKnowledge(options)
   const { open } = await openIndex(options.index, options.embedders)

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
 import { openRuntime } from '../../src/runtime.ts'
 import { createServer } from '../../src/server/create-server.ts'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { writeSamples } from '../../src/cli/write-samples.ts'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
 import { createLog } from '../../src/core/log.ts'
 import { noProgress } from '../../src/core/progress.ts'
 import { createEmbedders } from '../../src/knowledge/embedding/embedders.ts'
@@ -30,7 +30,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   await syncLake(config, { log: createLog('error'), progress: noProgress })
   await indexDocs(
     {
-      docs: config.docsDir,
+      docs: config.docs,
       index: config.knowledgeDir,
       embedders: createEmbedders(config.embedder, config.modelsDir),
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/config/config.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { openRuntime } from '../../src/runtime.ts'
 import { defineTool } from '../../src/tools/define-tool.ts'

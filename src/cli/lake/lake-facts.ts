@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import { formatInstant } from '../../core/time-range.ts'
 import { findExportUnits } from '../../exports/find-units.ts'
 import { type Manifest, type Partition, readManifest } from '../../lake/manifest.ts'

@@ -1,9 +1,13 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
+import { type Corpus, toFileName } from '../corpora.ts'
 
-/** A file that is left out of the index, with the reason for its owner. Paths are relative to the docs folder. */
+/** A file or folder that is left out of the index, with the reason for its owner. */
 export type SkippedFile = Readonly<{ file: string; reason: string }>
+
+/** Names of files, and what is left out. */
+export type FoundDocs = Readonly<{ files: readonly string[]; skipped: readonly SkippedFile[] }>
 
 const isMarkdown = (name: string) => /\.(md|markdown|mdx)$/i.test(name)
 const isHidden = (name: string) => name.startsWith('.') || name === 'node_modules'
@@ -18,7 +22,7 @@ const isInside = (folder: string, path: string) => {
  * The Markdown files below `root`, relative, with `/`, in code unit order; dot folders and `node_modules` left out.
  * Links are followed after all real folders, none out of `root`, and nothing is read twice; the others are reported.
  */
-export async function findDocs(root: string): Promise<{ files: string[]; skipped: SkippedFile[] }> {
+async function findIn(root: string): Promise<FoundDocs> {
   const files: string[] = []
   const skipped: SkippedFile[] = []
   const visited = new Set<string>()
@@ -64,4 +68,18 @@ export async function findDocs(root: string): Promise<{ files: string[]; skipped
   await walk('')
   for (let link = links.shift(); link !== undefined; link = links.shift()) await follow(link)
   return { files: files.sort((a, b) => (a < b ? -1 : 1)), skipped }
+}
+
+/** The same for all corpora, by the files' names in the index. */
+export async function findDocs(corpora: readonly Corpus[]): Promise<FoundDocs> {
+  const all = await Promise.all(
+    corpora.map(async (corpus) => {
+      const { files, skipped } = await findIn(corpus.folder)
+      return {
+        files: files.map((path) => toFileName(corpus, path)),
+        skipped: skipped.map(({ file, reason }) => ({ file: toFileName(corpus, file), reason })),
+      }
+    }),
+  )
+  return { files: all.flatMap(({ files }) => files), skipped: all.flatMap(({ skipped }) => skipped) }
 }

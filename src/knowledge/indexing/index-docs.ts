@@ -1,28 +1,20 @@
-import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Progress } from '../../core/progress.ts'
-import { chunkerVersion } from '../markdown/chunk-document.ts'
-import { openDirectory } from '../search/open-index.ts'
-import { createChunkWriter, openChunkTable } from '../store/chunk-table.ts'
 import { cleanLine } from '../clean-text.ts'
-import { createFactsGatherer, readCorpusFacts, writeCorpusFacts } from '../store/corpus-facts.ts'
-import { type CurrentIndex, findCurrentIndex } from '../store/current-index.ts'
-import type { Embedder } from '../embedding/embedder.ts'
+import type { Corpus } from '../corpora.ts'
 import type { Embedders } from '../embedding/embedders.ts'
-import { calibrate } from './calibrate.ts'
-import type { SkippedFile } from './find-docs.ts'
+import { chunkerVersion } from '../markdown/chunk-document.ts'
+import { openChunkTable } from '../store/chunk-table.ts'
+import { readCorpusFacts } from '../store/corpus-facts.ts'
+import { type CurrentIndex, findCurrentIndex } from '../store/current-index.ts'
 import { withIndexLock } from '../store/index-lock.ts'
-import {
-  measureDirectory,
-  publishIndex,
-  removeOldIndices,
-  writeCurrentIndex,
-} from '../store/publish-index.ts'
+import { measureDirectory, removeOldIndices, writeCurrentIndex } from '../store/publish-index.ts'
+import { buildIndex } from './build-index.ts'
+import type { SkippedFile } from './find-docs.ts'
+import { hasChanged } from './has-changed.ts'
 import { readDocs } from './read-docs.ts'
-import { openIndexModel } from './open-index-model.ts'
-import { type DraftRow, embedRows, toDraftRows } from './to-chunk-rows.ts'
 
 /** `added`, `changed`, `removed` and `unchanged` count files against the index before this run. */
 export type IndexSummary = Readonly<{
@@ -36,7 +28,7 @@ export type IndexSummary = Readonly<{
   seconds: number
 }>
 
-export type IndexOptions = Readonly<{ docs: string; index: string; embedders: Embedders }>
+export type IndexOptions = Readonly<{ docs: readonly Corpus[]; index: string; embedders: Embedders }>
 
 type Files = CurrentIndex['files']
 
@@ -71,6 +63,8 @@ function compareFiles(before: Files, after: Files) {
   }
 }
 
+const listFolders = ({ docs }: IndexOptions) => docs.map(({ folder }) => resolve(folder)).join(' and ')
+
 /** Whether nothing of an index was lost and both kinds of search work on it. */
 async function isWhole(
   index: string,
@@ -103,11 +97,17 @@ async function isInForce(
   return isSameMaker && isSameText && isWhole(index, former)
 }
 
-/** The limits of what was just built, from its own headings and questions on other subjects. */
-async function findLimits(build: string, embedder: Embedder, rows: readonly DraftRow[]) {
-  const open = await openDirectory(build, Promise.resolve(embedder))
-  const headings = new Set(rows.map(({ headingPath }) => headingPath.slice(-2).join(' ')))
-  return calibrate(open, [...headings]).finally(() => open.close())
+/** The summary of a run that found nothing to do, without a look into the files. */
+async function findUnchanged(
+  options: IndexOptions,
+  fingerprint: string,
+  former: CurrentIndex,
+): Promise<Omit<IndexSummary, 'seconds'> | undefined> {
+  const files = Object.keys(former.files).length
+  const changes = { added: 0, changed: 0, removed: 0, unchanged: files }
+  if (await hasChanged(options.docs, former)) return undefined
+  if (!(await isInForce(options, fingerprint, former, changes))) return undefined
+  return { files, chunks: former.chunks, ...changes, skipped: [...former.skipped, ...former.unparsed] }
 }
 
 async function runIndexing(
@@ -118,17 +118,15 @@ async function runIndexing(
   const fingerprint = await embedders.fingerprint()
   const former = await findCurrentIndex(index)
   await removeOldIndices(index, former)
+  const unchanged = former && (await findUnchanged(options, fingerprint, former))
+  if (unchanged) return unchanged
   const { docs, skipped } = await readDocs(options.docs, progress)
-  const found = Object.fromEntries(
-    docs.map(({ file, hash, size, changedAt }) => [file, { hash, size, changedAt }]),
-  )
-  const seen = { files: found, skipped: skipped.map(({ file }) => file) }
+  const found = Object.fromEntries(docs.map(({ file, text: _, ...kept }) => [file, kept]))
+  const seen = { files: found, skipped: [...skipped] }
   const changes = compareFiles(former?.files ?? {}, found)
   if (former && (await isInForce(options, fingerprint, former, changes))) {
     // A file that was only touched, or that can't be read, would look changed from now on.
-    const isSeen =
-      JSON.stringify([former.files, former.skipped]) === JSON.stringify([seen.files, seen.skipped])
-    if (!isSeen) await writeCurrentIndex(index, { ...former, ...seen })
+    await writeCurrentIndex(index, { ...former, ...seen })
     return {
       files: docs.length,
       chunks: former.chunks,
@@ -136,63 +134,21 @@ async function runIndexing(
       skipped: [...skipped, ...former.unparsed],
     }
   }
-
-  const { drafts, unparsed } = await toDraftRows(docs, progress)
-  if (drafts.length === 0) throw noFiles(resolve(options.docs))
-  const directory = `build-${randomUUID()}`
-  const build = join(index, directory)
-  await mkdir(build)
-  const known = former?.embedder === fingerprint ? former : undefined
-  const { embedder, vectors, adaptation } = await openIndexModel(
-    { index, build, former: known, embedders },
-    drafts,
-    progress,
-  )
-  try {
-    const writer = await createChunkWriter(build, embedder.dimensions)
-    const facts = createFactsGatherer(embedder.dimensions)
-    for await (const rows of embedRows(drafts, vectors, embedder, progress)) {
-      facts.add(rows)
-      await writer.add(rows)
-    }
-    progress('write', 0, 1)
-    await writer.finish()
-    await writeCorpusFacts(build, facts.finish())
-    const limits = await findLimits(build, embedder, drafts)
-    const content = JSON.stringify([
-      fingerprint,
-      chunkerVersion,
-      Object.entries(found).map(([file, { hash }]) => [file, hash]),
-    ])
-    await publishIndex(index, directory, createHash('sha256').update(content).digest('hex'), {
-      previous: former?.directory ?? null,
-      embedder: fingerprint,
-      adaptation,
-      limits,
-      dimensions: embedder.dimensions,
-      chunker: chunkerVersion,
-      chunks: drafts.length,
-      indexedAt: new Date().toISOString(),
-      ...seen,
-      unparsed,
-    })
-    progress('write', 1, 1)
-    return { files: docs.length, chunks: drafts.length, ...changes, skipped: [...skipped, ...unparsed] }
-  } finally {
-    await embedder.close()
-  }
+  const built = await buildIndex({ index, embedders, fingerprint, docs, seen, former }, progress)
+  if (!built) throw noFiles(listFolders(options))
+  return { files: docs.length, chunks: built.chunks, ...changes, skipped: [...skipped, ...built.unparsed] }
 }
 
 /**
- * Brings the index in line with the docs folder. Builds anew beside the index in force and replaces it in one step;
+ * Brings the index in line with the documentation. Builds anew beside the index in force and replaces it in one step;
  * does nothing when no file, embedder or chunker has changed. A second writer waits for the first.
- * Throws `not_found` without a docs folder, `no_data` without text in it, `busy` when another writer doesn't end.
+ * Throws `not_found` without one of its folders, `no_data` without text in it, `busy` when another writer doesn't end.
  */
 export async function indexDocs(options: IndexOptions, progress: Progress): Promise<IndexSummary> {
   const start = performance.now()
-  const docs = await stat(options.docs).catch(() => undefined)
-  if (!docs?.isDirectory()) {
-    throw noFolder(resolve(options.docs))
+  for (const { folder } of options.docs) {
+    const found = await stat(folder).catch(() => undefined)
+    if (!found?.isDirectory()) throw noFolder(resolve(folder))
   }
   await mkdir(options.index, { recursive: true })
   const summary = await withIndexLock(options.index, () => runIndexing(options, progress))

@@ -1,7 +1,6 @@
 import { cp } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Progress } from '../../core/progress.ts'
 import type { Passage } from '../embedding/adapt/make-pairs.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { Embedders } from '../embedding/embedders.ts'
@@ -15,7 +14,7 @@ export type IndexModel = Readonly<{
   adaptation: CurrentIndex['adaptation']
 }>
 
-/** A model is adapted anew when the corpus has grown or shrunk by more than this share since. */
+/** A model is adapted anew when the text of the corpus has grown or shrunk by more than this share since. */
 const mostDrift = 0.2
 
 type Place = Readonly<{
@@ -44,9 +43,9 @@ const isNear = (now: number, then: number) => Math.abs(now - then) <= then * mos
 /** What the former index was made with, where the corpus is much the same: its vectors stay good. */
 async function reuse(
   { index, build, former, embedders }: Place,
-  chunks: number,
+  characters: number,
 ): Promise<IndexModel | undefined> {
-  if (!former || !isNear(chunks, former.adaptation.chunks)) return undefined
+  if (!former || !isNear(characters, former.adaptation.characters)) return undefined
   const directory = join(index, former.directory)
   const { adaptation } = former
   if (adaptation.state !== 'adapted')
@@ -58,21 +57,19 @@ async function reuse(
 }
 
 /**
- * Opens the model to make an index with: that of the former index, or one that is adapted to the passages. With an
- * adapted model all vectors are new.
+ * Opens the model to make an index of so many characters with: that of the former index, or one that is adapted to the
+ * passages. With an adapted model all vectors are new.
  */
 export async function openIndexModel(
   place: Place,
   passages: readonly Passage[],
-  progress: Progress,
+  characters: number,
 ): Promise<IndexModel> {
-  const reused = await reuse(place, passages.length)
+  const reused = await reuse(place, characters)
   if (reused) return reused
   const { index, build, former, embedders } = place
   const model = join(build, modelFolder)
-  progress('adapt', 0, 1)
-  const adaptation = { ...(await embedders.adapt(model, passages)), chunks: passages.length }
-  progress('adapt', 1, 1)
+  const adaptation = { ...(await embedders.adapt(model, passages)), characters }
   if (adaptation.state === 'adapted')
     return { embedder: await embedders.open(model), vectors: new Map(), adaptation }
   const isSame = former && former.adaptation.state !== 'adapted'

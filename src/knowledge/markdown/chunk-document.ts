@@ -1,12 +1,13 @@
 import { type Piece, cutBlock } from './cut-blocks.ts'
 import { foldNeighbours } from './fold-neighbours.ts'
+import { groupAdmonitions } from './group-admonitions.ts'
 import { mergeSections, shortSection } from './merge-sections.ts'
 import { parseMarkdown } from './parse-markdown.ts'
 import { type LineRange, type SourceLines, createSourceLines } from './source-lines.ts'
 import { type Section, getTitle, splitSections } from './split-sections.ts'
 
-/** To be raised with each change of what `chunkDocument` gives, so that indices are rebuilt. */
-export const chunkerVersion = 2
+/** To be raised with each change of what `chunkDocument` gives or of what is searched of it, so that indices are rebuilt. */
+export const chunkerVersion = 3
 
 /** Characters of a chunk. Of 500 to 4,000 and whole sections, 1,500 gave the best nDCG@10 on documentation sets. */
 const cap = 1_500
@@ -68,8 +69,9 @@ function packPieces(pieces: readonly Piece[], lines: SourceLines): Draft[] {
  */
 export function chunkDocument(source: string, file: string): Chunk[] {
   const text = source.replaceAll(/\r\n?/g, '\n')
-  const document = parseMarkdown(text)
+  const parsed = parseMarkdown(text)
   const lines = createSourceLines(text)
+  const document = { ...parsed, blocks: groupAdmonitions(parsed.blocks, lines) }
   const title = getTitle(document, file)
   const sections = mergeSections(splitSections(document, title, lines.count), lines, cap)
   return sections.flatMap((section) => {

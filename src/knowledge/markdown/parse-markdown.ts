@@ -9,7 +9,14 @@ import type { LineRange } from './source-lines.ts'
 /** A run of lines that belongs together. `parts` are the finer blocks it may be cut into (list items, quotes). */
 export type Block = LineRange & Readonly<{ kind: 'text' | 'code' | 'table'; parts: readonly Block[] }>
 
-export type HeadingBlock = LineRange & Readonly<{ kind: 'heading'; depth: number; title: string }>
+export type HeadingBlock = LineRange &
+  Readonly<{
+    kind: 'heading'
+    depth: number
+    title: string
+    /** The anchor that the page gives it itself: `## Set up {#setup}`. */
+    id?: string
+  }>
 
 export type MarkdownDocument = Readonly<{
   /** The source of the YAML or TOML front matter, without its fences. */
@@ -77,6 +84,9 @@ function toBlock(node: RootContent, above: number): Block {
 
 const longestHeading = 1_000
 
+/** As Docusaurus, kramdown and Pandoc write it. */
+const ownAnchor = / ?\{ ?#([\w:.-]{1,200})[^{}]{0,200}\}$/
+
 /** A heading without any mark or entity, which most are; parsing one costs a tenth of a millisecond. */
 const plainHeading = /^#{1,6}[ \t]+([^\\&<`*_~[\]!#\n]+)$/
 
@@ -91,7 +101,10 @@ function parseHeadingText(source: string): string {
 function toTopLevelBlock(node: RootContent, part: string, above: number): Block | HeadingBlock {
   if (node.type !== 'heading') return toBlock(node, above)
   const text = part.slice(node.position?.start.offset, node.position?.end.offset)
-  return { ...toLines(node, above), kind: 'heading', depth: node.depth, title: parseHeadingText(text) }
+  const title = parseHeadingText(text)
+  const [own, id] = ownAnchor.exec(title) ?? []
+  const named = own === undefined ? { title } : { title: title.slice(0, -own.length), id: id ?? '' }
+  return { ...toLines(node, above), kind: 'heading', depth: node.depth, ...named }
 }
 
 const isFrontMatter = (node: RootContent | undefined) =>

@@ -47,7 +47,7 @@ export function splitSections(document: MarkdownDocument, title: string, lineCou
     return {
       depth: heading?.depth ?? 0,
       headingPath: toHeadingPath(title, headings),
-      anchor: heading ? toSlug(heading.title) : '',
+      anchor: heading ? (heading.id ?? toSlug(heading.title)) : '',
       startLine: index === 0 ? bodyLine : first.startLine,
       endLine: next ? next.startLine - 1 : lineCount,
       blocks: own,

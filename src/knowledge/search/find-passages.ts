@@ -4,7 +4,7 @@ import type { CorrectedQuestion } from './correct-words.ts'
 import { findIdentifiers } from './find-identifiers.ts'
 import type { OpenIndex } from './open-index.ts'
 import { type RankedChunk, rankPassages, type Weights } from './rank-passages.ts'
-import { type Asked, type Candidate, type Found, readSigns } from './read-signs.ts'
+import { type Asked, type Candidate, type Found, readSigns, shortlist } from './read-signs.ts'
 import { weighEvidence } from './weigh-evidence.ts'
 
 /** Chunks that each of the two searches gives to the ranking. */
@@ -12,6 +12,9 @@ const mostFound = 100
 
 /** Which searches take part. */
 export type Mode = 'text' | 'vectors' | 'both'
+
+/** How a question is searched: in which way, and whether only in files that have `path` in their names. */
+export type SearchOptions = Readonly<{ mode: Mode; path?: string | undefined }>
 
 /** A question as it was understood, with what the searches found for it. */
 export type Findings = Readonly<{
@@ -59,27 +62,33 @@ function toSearchWords(question: string): string {
 }
 
 /** What the searches find for a question, in which misspelt words are corrected first. */
-export async function search(index: OpenIndex, question: string, mode: Mode): Promise<Findings> {
+export async function search(
+  index: OpenIndex,
+  question: string,
+  { mode, path }: SearchOptions,
+): Promise<Findings> {
   const speller = mode === 'text' ? index.plainSpeller : await index.speller
   const corrected = speller.correct(question)
   const vector = mode === 'text' ? undefined : await embedQuestion(index, corrected.text)
   const [text, near] = await Promise.all([
-    mode === 'vectors' ? [] : index.table.findByText(toSearchWords(corrected.text), mostFound),
-    vector ? index.table.findByVector(vector, mostFound) : [],
+    mode === 'vectors' ? [] : index.table.findByText(toSearchWords(corrected.text), mostFound, path),
+    vector ? index.table.findByVector(vector, mostFound, path) : [],
   ])
   const meanCosine = vector ? multiply(vector, index.corpus.background) : 0
   const asked = await toAsked(index, corrected.text, mode)
   const found = { text, vector: near, meanCosine }
-  return { corrected, asked, found, candidates: readSigns(asked, found) }
+  const listed = shortlist(found)
+  const chunks = await index.table.read(listed.map(({ row }) => row))
+  return { corrected, asked, found, candidates: readSigns(asked, listed, chunks) }
 }
 
 /** Answers a question with passages. */
 export async function findPassages(
   index: OpenIndex,
   question: string,
-  { mode, weights }: Readonly<{ mode: Mode; weights?: Weights }>,
+  { mode, path, weights }: SearchOptions & Readonly<{ weights?: Weights }>,
 ): Promise<Answer> {
-  const findings = await search(index, question, mode)
+  const findings = await search(index, question, { mode, path })
   const ranked = rankPassages(findings.asked, findings.candidates, weights)
   return { ...findings, ranked, evidence: weighEvidence(findings, ranked, mode !== 'text') }
 }

@@ -1,12 +1,12 @@
 import { stemWords } from '../stem-words.ts'
-import type { FoundChunk, StoredChunk } from '../store/chunk-table.ts'
+import type { FoundRow, StoredChunk } from '../store/chunk-table.ts'
 
 export type FoundBy = 'text' | 'vector'
 
 /** Both lists, best first, and the mean cosine of the corpus with the question. */
 export type Found = Readonly<{
-  text: readonly FoundChunk[]
-  vector: readonly FoundChunk[]
+  text: readonly FoundRow[]
+  vector: readonly FoundRow[]
   meanCosine: number
 }>
 
@@ -49,26 +49,33 @@ export type Signs = Readonly<{
 
 export type Candidate = Readonly<{ chunk: StoredChunk; signs: Signs; foundBy: readonly FoundBy[] }>
 
-/** Chunks that are looked at word by word: the best by the two searches alone. */
+/** Rows that are worth a closer look: the best by the two searches alone. */
 const closelyRead = 30
 
-type Gathered = { chunk: StoredChunk; text: number; vector: number; foundBy: FoundBy[] }
+/** A row with the signs that the two searches give it. */
+export type Shortlisted = Readonly<{
+  row: number
+  text: number
+  vector: number
+  foundBy: readonly FoundBy[]
+}>
 
-function gather({ text, vector, meanCosine }: Found): readonly Gathered[] {
+/** The rows of both lists that are to be read, the best by the two searches first. */
+export function shortlist({ text, vector, meanCosine }: Found): readonly Shortlisted[] {
   const bestText = text[0]?.score ?? 1
   const range = Math.max((vector[0]?.score ?? 1) - meanCosine, 1e-6)
-  const candidates = new Map<string, Gathered>()
-  const add = (found: FoundChunk, by: FoundBy, share: number) => {
-    const known = candidates.get(found.chunk.id) ?? { chunk: found.chunk, text: 0, vector: 0, foundBy: [] }
+  const candidates = new Map<number, { row: number; text: number; vector: number; foundBy: FoundBy[] }>()
+  const add = ({ row }: FoundRow, by: FoundBy, share: number) => {
+    const known = candidates.get(row) ?? { row, text: 0, vector: 0, foundBy: [] }
     known[by] = Math.max(share, 0)
     known.foundBy.push(by)
-    candidates.set(found.chunk.id, known)
+    candidates.set(row, known)
   }
   for (const found of text) add(found, 'text', found.score / bestText)
   for (const found of vector) add(found, 'vector', (found.score - meanCosine) / range)
-  return [...candidates.values()].sort(
-    (a, b) => b.text + b.vector - a.text - a.vector || (a.chunk.id < b.chunk.id ? -1 : 1),
-  )
+  return [...candidates.values()]
+    .sort((a, b) => b.text + b.vector - a.text - a.vector || a.row - b.row)
+    .slice(0, closelyRead)
 }
 
 type Weigh = (word: string) => number
@@ -106,23 +113,14 @@ const listNeighbours = (words: readonly string[]) =>
 
 type CloseSigns = Omit<Signs, 'text' | 'vector'>
 
-const unread: CloseSigns = {
-  heading: 0,
-  path: 0,
-  cover: 0,
-  order: 0,
-  sentence: 0,
-  soft: 0,
-  identifier: 0,
-  opening: 0,
-}
-
 function readClosely(chunk: StoredChunk, { stems, identifiers, weigh, compare }: Asked): CloseSigns {
   const asked = new Set(stems)
-  const headings = chunk.headingPath.join(' ')
-  const whole = `${headings} ${chunk.text}`
-  const path = new Set(stemWords(headings))
-  const lines = chunk.text.split(/\n+|(?<=[.!?])\s+/).map(stemWords)
+  const whole = chunk.searchText
+  const path = new Set(stemWords(chunk.headingPath.join(' ')))
+  const lines = whole
+    .slice(whole.indexOf('\n') + 1)
+    .split(/\n+|(?<=[.!?])\s+/)
+    .map(stemWords)
   const body = lines.flat()
   const lower = whole.toLowerCase()
   const held = identifiers.filter((name) => lower.includes(name)).length
@@ -138,10 +136,13 @@ function readClosely(chunk: StoredChunk, { stems, identifiers, weigh, compare }:
   }
 }
 
-/** The chunks of both lists with their signs, the best by the two searches first. */
-export const readSigns = (asked: Asked, found: Found): readonly Candidate[] =>
-  gather(found).map(({ chunk, text, vector, foundBy }, i) => ({
-    chunk,
-    signs: { text, vector, ...(i < closelyRead ? readClosely(chunk, asked) : unread) },
-    foundBy,
-  }))
+/** The chunks of a shortlist, in its order, with their signs. */
+export const readSigns = (
+  asked: Asked,
+  listed: readonly Shortlisted[],
+  chunks: readonly StoredChunk[],
+): readonly Candidate[] =>
+  chunks.map((chunk, i) => {
+    const { text, vector, foundBy } = listed[i] as Shortlisted
+    return { chunk, signs: { text, vector, ...readClosely(chunk, asked) }, foundBy }
+  })

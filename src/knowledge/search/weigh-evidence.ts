@@ -36,12 +36,12 @@ function findEvidence({ asked, found }: Findings, best: readonly Candidate[]): E
   const lacking = stems
     .filter((stem) => !asked.isKnown(stem))
     .reduce((sum, stem) => sum + asked.weigh(stem), 0)
-  const near = new Set(found.vector.slice(0, compared).map(({ chunk }) => chunk.id))
+  const near = new Set(found.vector.slice(0, compared).map(({ row }) => row))
   return {
     cover: Math.max(0, ...best.map(({ signs }) => signs.cover)),
     strength: all > 0 ? (found.text[0]?.score ?? 0) / all : 0,
     unknown: all > 0 ? lacking / all : 1,
-    agreement: found.text.slice(0, compared).filter(({ chunk }) => near.has(chunk.id)).length / compared,
+    agreement: found.text.slice(0, compared).filter(({ row }) => near.has(row)).length / compared,
   }
 }
 

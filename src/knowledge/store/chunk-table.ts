@@ -1,20 +1,23 @@
 import type { Table } from '@lancedb/lancedb'
+import type { Table as ArrowTable } from 'apache-arrow'
 import type { Chunk } from '../markdown/chunk-document.ts'
 
 /** A chunk as it is stored. `searchText` is what is indexed, `hash` its SHA-256: equal hashes mean equal vectors. */
 export type ChunkRow = Chunk &
   Readonly<{ id: string; file: string; searchText: string; hash: string; vector: Float32Array }>
 
-export type StoredChunk = Omit<ChunkRow, 'searchText' | 'hash' | 'vector'>
+export type StoredChunk = Omit<ChunkRow, 'hash' | 'vector'>
 
-/** A chunk with what the search says of it: BM25, or the cosine. */
-export type FoundChunk = Readonly<{ chunk: StoredChunk; score: number }>
+/** A row of the table with what the search says of it: BM25, or the cosine. */
+export type FoundRow = Readonly<{ row: number; score: number }>
 
-/** The stored chunks of one index directory. Searches give the best first. */
+/** The stored chunks of one index directory. Searches give the best first, of files that have `path` in their names only. */
 export interface ChunkTable {
   count(): Promise<number>
-  findByText(question: string, limit: number): Promise<FoundChunk[]>
-  findByVector(vector: Float32Array, limit: number): Promise<FoundChunk[]>
+  findByText(question: string, limit: number, path?: string): Promise<FoundRow[]>
+  findByVector(vector: Float32Array, limit: number, path?: string): Promise<FoundRow[]>
+  /** The chunks of rows that a search gave, in the same order. */
+  read(rows: readonly number[]): Promise<StoredChunk[]>
   readVectors(): Promise<Map<string, Float32Array>>
   close(): void
 }
@@ -29,6 +32,7 @@ const storedColumns = [
   'endLine',
   'anchor',
   'text',
+  'searchText',
 ] as const
 
 /** Loads the native module at its first use. It logs to standard error at level `warn` unless told before. */
@@ -48,11 +52,22 @@ const toStoredChunk = (row: ArrowRow): StoredChunk => ({
   endLine: row.endLine,
   anchor: row.anchor,
   text: row.text,
+  searchText: row.searchText,
 })
 
-/** Best first; equals in the order of their ids, so that the same question has the same answer each time. */
-const sortFound = (found: FoundChunk[]) =>
-  found.sort((a, b) => b.score - a.score || (a.chunk.id < b.chunk.id ? -1 : 1))
+/** Best first; equals in the order of the table, so that the same question has the same answer each time. */
+function toFound(rows: ArrowTable, column: string, toScore: (value: number) => number): FoundRow[] {
+  const ids = rows.getChild('_rowid')
+  const values = rows.getChild(column)
+  const found = Array.from({ length: rows.numRows }, (_, i) => ({
+    row: Number(ids?.get(i)),
+    score: toScore(Number(values?.get(i))),
+  }))
+  return found.sort((a, b) => b.score - a.score || a.row - b.row)
+}
+
+/** A condition on the file's name, which the user gives, whatever it holds. */
+const toCondition = (path: string) => `contains(lower(file), '${path.toLowerCase().replaceAll("'", "''")}')`
 
 /** From so many vectors on a scan takes longer than a search in their partitions. */
 const scannedUpTo = 20_000
@@ -111,21 +126,30 @@ export async function createChunkWriter(directory: string, dimensions: number): 
 function toChunkTable(table: Table, MatchQuery: typeof import('@lancedb/lancedb').MatchQuery): ChunkTable {
   return {
     count: () => table.countRows(),
-    findByText: async (question, limit) => {
+    findByText: async (question, limit, path) => {
       const query = table.query().fullTextSearch(new MatchQuery(question, 'searchText'))
-      const rows: (ArrowRow & { _score: number })[] = await query
-        .select([...storedColumns, '_score'])
-        .limit(limit)
-        .toArray()
-      return sortFound(rows.map((row) => ({ chunk: toStoredChunk(row), score: row._score })))
+      if (path !== undefined) query.where(toCondition(path))
+      const rows = await query.select(['_rowid', '_score']).limit(limit).toArrow()
+      return toFound(rows, '_score', (score) => score)
     },
-    findByVector: async (vector, limit) => {
+    findByVector: async (vector, limit, path) => {
       const query = table.query().nearestTo(vector).column('vector').distanceType('dot').nprobes(probes)
-      const rows: (ArrowRow & { _distance: number })[] = await query
-        .select([...storedColumns, '_distance'])
-        .limit(limit)
+      if (path !== undefined) query.where(toCondition(path))
+      const rows = await query.select(['_rowid', '_distance']).limit(limit).toArrow()
+      return toFound(rows, '_distance', (distance) => 1 - distance)
+    },
+    read: async (wanted) => {
+      if (wanted.length === 0) return []
+      const rows: (ArrowRow & { readonly _rowid: bigint })[] = await table
+        .takeRowIds(wanted)
+        .select([...storedColumns, '_rowid'])
         .toArray()
-      return sortFound(rows.map((row) => ({ chunk: toStoredChunk(row), score: 1 - row._distance })))
+      const chunks = new Map(rows.map((row) => [Number(row._rowid), toStoredChunk(row)]))
+      return wanted.map((row) => {
+        const chunk = chunks.get(row)
+        if (!chunk) throw new Error(`row ${row} is missing`)
+        return chunk
+      })
     },
     readVectors: async () => {
       const rows: { hash: string; vector: Iterable<number> }[] = await table

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { takeSpread } from '../../../core/take-spread.ts'
 import { makePairs, type Pair, type Passage } from './make-pairs.ts'
 
 /** What the worker is given. */
@@ -34,11 +35,6 @@ const mostPairs = 30_000
 const mostPassages = 20_000
 /** Of the mean reciprocal rank on unseen pairs. */
 const leastGain = 0.005
-
-function takeSpread<T>(items: readonly T[], most: number): readonly T[] {
-  const every = Math.max(items.length / most, 1)
-  return Array.from({ length: Math.min(items.length, most) }, (_, i) => items[Math.floor(i * every)] as T)
-}
 
 /** The pairs to train on and those to measure by, of different passages; texts that occur again count once. */
 export function splitPairs(

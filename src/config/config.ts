@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { AppError } from './core/errors.ts'
-import type { LogLevel } from './core/log.ts'
+import { AppError } from '../core/errors.ts'
+import type { LogLevel } from '../core/log.ts'
+import { type DocsFolder, parseDocs } from './parse-docs.ts'
 
 /** Everything that can be set, with absolute paths. */
 export type Config = Readonly<{
@@ -14,14 +14,12 @@ export type Config = Readonly<{
   lakeDir: string
   /** The documentation index; may be deleted at any time. */
   knowledgeDir: string
-  /** The Markdown documentation. */
-  docsDir: string
+  /** The folders with Markdown documentation, and what stands in front of links into them. */
+  docs: readonly DocsFolder[]
   /** Embedding models that were loaded from a hub. */
   modelsDir: string
   /** Names the model that turns texts into vectors. */
   embedder: string
-  /** In front of a document's path this makes a link; undefined for no links. */
-  docsUrl: string | undefined
   /** Memory limit of each database instance in MB. */
   memoryLimitMb: number
   /** Longest time of one query in ms. */
@@ -47,7 +45,7 @@ const bounded = (min: number, max: number, fallback: number) =>
 const environmentSchema = z.object({
   PARQUETRY_DATA: path.default('./data'),
   PARQUETRY_DOCS: path.optional(),
-  PARQUETRY_DOCS_URL: z.url({ protocol: /^https?$/, error: 'is not an http or https address' }).optional(),
+  PARQUETRY_DOCS_URL: z.string().trim().max(4096, 'is too long').optional(),
   PARQUETRY_EMBEDDER: path.default('bundled'),
   PARQUETRY_MEMORY_MB: bounded(256, 1_048_576, 2048),
   PARQUETRY_QUERY_TIMEOUT_MS: bounded(100, 600_000, 30_000),
@@ -71,14 +69,6 @@ function parseEnvironment(values: Readonly<Record<string, string | undefined>>):
   })
 }
 
-const corpusName = 'docs-corpus'
-
-/** The corpus of the working folder, or else the one that comes with the program. */
-function findDefaultDocs(): string {
-  const here = resolve(corpusName)
-  return existsSync(here) ? here : resolve(import.meta.dirname, '..', corpusName)
-}
-
 /** The configuration of this process: flags first, then the environment, then defaults. Throws `invalid_argument`. */
 export function parseConfig(
   flags: ConfigFlags,
@@ -95,10 +85,9 @@ export function parseConfig(
     exportsDir: resolve(data, 'exports'),
     lakeDir: resolve(data, 'lake'),
     knowledgeDir: resolve(data, 'knowledge'),
-    docsDir: values.PARQUETRY_DOCS ? resolve(values.PARQUETRY_DOCS) : findDefaultDocs(),
+    docs: parseDocs(values.PARQUETRY_DOCS, values.PARQUETRY_DOCS_URL),
     modelsDir: resolve(data, 'models'),
     embedder: values.PARQUETRY_EMBEDDER,
-    docsUrl: values.PARQUETRY_DOCS_URL,
     memoryLimitMb: values.PARQUETRY_MEMORY_MB,
     queryTimeoutMs: values.PARQUETRY_QUERY_TIMEOUT_MS,
     importWaitMs: values.PARQUETRY_IMPORT_WAIT_MS,

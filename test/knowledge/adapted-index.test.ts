@@ -53,11 +53,25 @@ function createRecordedEmbedders(state: AdaptReport['state'], fingerprint?: stri
   }
 }
 
-const words = ['zebra', 'walrus', 'otter', 'badger', 'heron', 'lynx', 'marten', 'newt', 'osprey', 'panda']
-/** Pages of one passage each. */
+const words = [
+  'zebras',
+  'walrus',
+  'otters',
+  'badger',
+  'herons',
+  'ibexes',
+  'marten',
+  'weasel',
+  'osprey',
+  'pandas',
+]
+/** Pages of one passage and of 33 characters each. */
 const toPages = (count: number) =>
   Object.fromEntries(
-    Array.from({ length: count }, (_, i) => [`${i}.md`, `# Page ${i}\n\nThe ${words[i % 10]} of page ${i}.`]),
+    Array.from({ length: count }, (_, i) => [
+      `${i}.md`,
+      `# Page ${10 + i}\n\nThe ${words[i % 10]} of page ${10 + i}.`,
+    ]),
   )
 
 let folder: DocsFolder
@@ -87,7 +101,7 @@ describe('a model that was adapted', () => {
       state: 'adapted',
       before: 0.4,
       after: 0.6,
-      chunks: 10,
+      characters: 330,
     })
     expect(await readFile(join(await modelOf(), 'model.txt'), 'utf8')).toBe('model 1')
     const knowledge = openKnowledge({ docs: folder.corpora, index: folder.index, embedders })
@@ -103,7 +117,7 @@ describe('a model that was adapted', () => {
     expect(await run(later)).toMatchObject({ chunks: count })
     expect(later).toMatchObject({ adapted: [], opened: new Set(['model 1']) })
     expect(later.embedded.length).toBe(Math.max(count - 10, 0))
-    expect((await readCurrent()).adaptation).toMatchObject({ state: 'adapted', chunks: 10 })
+    expect((await readCurrent()).adaptation).toMatchObject({ state: 'adapted', characters: 330 })
     expect(await readFile(join(await modelOf(), 'model.txt'), 'utf8')).toBe('model 1')
   })
 
@@ -114,7 +128,7 @@ describe('a model that was adapted', () => {
     await run(later)
     expect(later).toMatchObject({ adapted: [count], opened: new Set(['model 1']) })
     expect(later.embedded.length).toBe(count)
-    expect((await readCurrent()).adaptation).toMatchObject({ chunks: count })
+    expect((await readCurrent()).adaptation).toMatchObject({ characters: 33 * count })
   })
 
   it('is measured by the passages that it was made of, however many small steps the corpus takes', async () => {
@@ -162,7 +176,7 @@ describe.each(['no gain', 'too small', 'not static'] as const)(
     it('is used as it is, and is not tried again while the corpus is much the same', async () => {
       const embedders = createRecordedEmbedders(state)
       await run(embedders)
-      expect((await readCurrent()).adaptation).toMatchObject({ state, chunks: 10 })
+      expect((await readCurrent()).adaptation).toMatchObject({ state, characters: 330 })
       expect(existsSync(await modelOf())).toBe(false)
       await resize(12)
       await run(embedders)

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Progress } from '../../core/progress.ts'
 import { takeSpread } from '../../core/take-spread.ts'
@@ -107,15 +107,23 @@ async function writeRows(
   await writeCorpusFacts(build, facts.finish())
 }
 
-/** Builds an index beside the one in force and replaces it in one step. Undefined where the documents have no text. */
-export async function buildIndex(
-  source: IndexSource,
-  progress: Progress,
-): Promise<Readonly<{ chunks: number; unparsed: readonly SkippedFile[] }> | undefined> {
-  const { index, fingerprint, seen, former } = source
+type Built = Readonly<{ chunks: number; unparsed: readonly SkippedFile[] }>
+
+/**
+ * Builds an index beside the one in force and replaces it in one step. Undefined where the documents have no text. What
+ * fails leaves nothing behind: the disk may be full of it.
+ */
+export async function buildIndex(source: IndexSource, progress: Progress): Promise<Built | undefined> {
   const directory = `build-${randomUUID()}`
-  const build = join(index, directory)
+  const build = join(source.index, directory)
   await mkdir(build)
+  return fill(source, directory, progress).finally(() => rm(build, { recursive: true, force: true }))
+}
+
+/** Fills a directory, gives it its name and puts it in force. */
+async function fill(source: IndexSource, directory: string, progress: Progress): Promise<Built | undefined> {
+  const { index, fingerprint, seen, former } = source
+  const build = join(index, directory)
   const prepared = await prepare(source, build, progress)
   if (!prepared) return undefined
   const { drafts, embedder, adaptation, unparsed } = prepared

@@ -51,6 +51,20 @@ const noFolder = (docs: string) =>
     next: 'Name the folder with your Markdown files in PARQUETRY_DOCS or with --docs.',
   })
 
+/** Node's code, and what the store's native errors say of it. */
+const isDiskFull = (error: unknown) =>
+  error instanceof Error && /ENOSPC|EDQUOT|no space left on device|os error 28\b/i.test(`${error}`)
+
+const noSpace = (index: string, cause: unknown) =>
+  new AppError(
+    {
+      code: 'unreadable_file',
+      message: `No space is left on the disk for the documentation index in ${resolve(index)}. The former index stays in force.`,
+      next: 'Free some space, or set PARQUETRY_DATA to a folder on another disk; then run `npm run index-docs`.',
+    },
+    { cause },
+  )
+
 function compareFiles(before: Files, after: Files) {
   const files = Object.keys(after)
   const known = files.filter((file) => Object.hasOwn(before, file))
@@ -142,7 +156,8 @@ async function runIndexing(
 /**
  * Brings the index in line with the documentation. Builds anew beside the index in force and replaces it in one step;
  * does nothing when no file, embedder or chunker has changed. A second writer waits for the first.
- * Throws `not_found` without one of its folders, `no_data` without text in it, `busy` when another writer doesn't end.
+ * Throws `not_found` without one of its folders, `no_data` without text in them, `busy` when another writer doesn't end, and
+ * `unreadable_file` when the disk is full.
  */
 export async function indexDocs(options: IndexOptions, progress: Progress): Promise<IndexSummary> {
   const start = performance.now()
@@ -151,7 +166,11 @@ export async function indexDocs(options: IndexOptions, progress: Progress): Prom
     if (!found?.isDirectory()) throw noFolder(resolve(folder))
   }
   await mkdir(options.index, { recursive: true })
-  const summary = await withIndexLock(options.index, () => runIndexing(options, progress))
+  const summary = await withIndexLock(options.index, () => runIndexing(options, progress)).catch(
+    (error: unknown) => {
+      throw isDiskFull(error) ? noSpace(options.index, error) : error
+    },
+  )
   const skipped = summary.skipped.map(({ file, reason }) => ({
     file: cleanLine(file),
     reason: cleanLine(reason),

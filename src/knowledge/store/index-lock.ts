@@ -67,8 +67,10 @@ async function acquire(path: string, owner: string, deadline: number): Promise<v
   for (;;) {
     const isMine = await writeFile(path, owner, { flag: 'wx' }).then(
       () => true,
-      (error: NodeJS.ErrnoException) => {
+      async (error: NodeJS.ErrnoException) => {
         if (error.code === 'EEXIST') return false
+        // The file is there, and ours, but empty: nobody could tell whose it is.
+        if (error.code === 'ENOSPC' || error.code === 'EDQUOT') await rm(path, { force: true })
         throw error
       },
     )

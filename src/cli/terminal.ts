@@ -15,23 +15,45 @@ export type Terminal = Readonly<{
 
 type Shown = Readonly<{ progress: Progress; end(): void }>
 
+/** Nothing is foretold sooner, or of fewer steps. */
+const leastSeconds = 1
+const leastSteps = 10
+
+/** How fast the steps of a phase are done, and how long the rest will take: `, 1,234/s,` and `, 5 s left`. */
+export function toPace(
+  done: number,
+  total: number,
+  seconds: number,
+): Readonly<{ rate: string; remaining: string }> {
+  if (seconds < leastSeconds || total < leastSteps || done <= 0) return { rate: '', remaining: '' }
+  const pace = done / seconds
+  const left = Math.max(total - done, 0) / pace
+  return {
+    rate: `, ${pace < 10 ? pace.toFixed(1) : formatCount(Math.round(pace))}/s,`,
+    remaining:
+      left < 1 ? '' : `, ${left < 90 ? `${Math.round(left)} s` : `${Math.round(left / 60)} min`} left`,
+  }
+}
+
 function createBars(stream: NodeJS.WriteStream): Shown {
   const bar = new SingleBar({
-    format: '  {phase} {bar} {value}/{total} {duration_formatted}',
+    format: '  {phase} {bar} {value}/{total}{rate} {duration_formatted}{remaining}',
     stream,
     hideCursor: true,
     clearOnComplete: true,
     barsize: 30,
   })
   let current = ''
+  let started = 0
   return {
     progress: (phase, done, total) => {
       if (phase !== current) {
         if (current) bar.stop()
-        bar.start(total, Math.floor(done), { phase: phase.padEnd(18) })
+        bar.start(total, Math.floor(done), { phase: phase.padEnd(18), rate: '', remaining: '' })
         current = phase
+        started = performance.now()
       }
-      bar.update(Math.floor(done))
+      bar.update(Math.floor(done), toPace(done, total, (performance.now() - started) / 1_000))
     },
     end: () => bar.stop(),
   }

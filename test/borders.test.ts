@@ -58,8 +58,9 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   zod: [
     'config/config.ts',
     'exports/mapping/mapping-schema.ts',
-    'query/request.ts',
+    'query/request/queries.ts',
     'lake/manifest.ts',
+    'knowledge/store/chunk-table.ts',
     'knowledge/store/corpus-facts.ts',
     'knowledge/store/current-index.ts',
     'tools/',

@@ -233,7 +233,7 @@ describe('pairs', () => {
       text: `${i}\n\n${text}`,
     }))
     const { pairs, unseen: kept } = splitPairs(many)
-    expect([pairs.length, kept.length]).toEqual([30_000, 500])
+    expect([pairs.length, kept.length]).toEqual([20_000, 500])
     expect(pairs[0]?.left).toBe('Part 0')
     expect(pairs.at(-1)?.right).toContain('Part 11998 ')
     expect(kept.at(-1)?.left).toBe('Part 11979')

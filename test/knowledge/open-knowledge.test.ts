@@ -284,7 +284,7 @@ describe('status and lifetime', () => {
       import { openKnowledge } from './src/knowledge/open-knowledge.ts'
       import { createHashingEmbedders } from './test/support/hashing-embedders.ts'
       const loaded = () => process.report.getReport().sharedObjects.filter((name) => name.includes('lancedb')).length
-      const knowledge = openKnowledge({ docs: 'docs-corpus', index: process.argv[1], embedders: createHashingEmbedders() })
+      const knowledge = openKnowledge({ docs: [{ name: '', folder: 'docs-corpus' }], index: process.argv[1], embedders: createHashingEmbedders() })
       const { ready } = await knowledge.describe()
       const before = loaded()
       await knowledge.search('mos', 1)

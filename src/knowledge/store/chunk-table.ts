@@ -1,5 +1,6 @@
 import type { Table } from '@lancedb/lancedb'
 import type { Table as ArrowTable } from 'apache-arrow'
+import { z } from 'zod'
 import type { Chunk } from '../markdown/chunk-document.ts'
 
 /** A chunk as it is stored. `searchText` is what is indexed, `hash` its SHA-256: equal hashes mean equal vectors. */
@@ -23,17 +24,6 @@ export interface ChunkTable {
 }
 
 const tableName = 'chunks'
-const storedColumns = [
-  'id',
-  'file',
-  'title',
-  'headingPath',
-  'startLine',
-  'endLine',
-  'anchor',
-  'text',
-  'searchText',
-] as const
 
 /** Loads the native module at its first use. It logs to standard error at level `warn` unless told before. */
 function loadLanceDb() {
@@ -41,18 +31,24 @@ function loadLanceDb() {
   return import('@lancedb/lancedb')
 }
 
-type ArrowRow = Omit<StoredChunk, 'headingPath'> & { readonly headingPath: Iterable<string> }
+/** What is stored of a chunk beside what is searched, as one text: to take a row costs by its columns. */
+const chunkSchema = z.object({
+  id: z.string(),
+  file: z.string(),
+  title: z.string(),
+  headingPath: z.array(z.string()),
+  startLine: z.int(),
+  endLine: z.int(),
+  anchor: z.string(),
+  text: z.string(),
+})
 
-const toStoredChunk = (row: ArrowRow): StoredChunk => ({
-  id: row.id,
-  file: row.file,
-  title: row.title,
-  headingPath: [...row.headingPath],
-  startLine: row.startLine,
-  endLine: row.endLine,
-  anchor: row.anchor,
-  text: row.text,
-  searchText: row.searchText,
+const toColumns = ({ searchText, hash, vector, ...chunk }: ChunkRow) => ({
+  file: chunk.file,
+  chunk: JSON.stringify(chunkSchema.parse(chunk)),
+  searchText,
+  hash,
+  vector,
 })
 
 /** Best first; equals in the order of the table, so that the same question has the same answer each time. */
@@ -87,15 +83,10 @@ export async function createChunkWriter(directory: string, dimensions: number): 
     loadLanceDb(),
     import('apache-arrow'),
   ])
-  const text = (name: string) => new arrow.Field(name, new arrow.Utf8(), false)
-  const integer = (name: string) => new arrow.Field(name, new arrow.Int32(), false)
-  const item = (type: InstanceType<typeof arrow.DataType>) => new arrow.Field('item', type, false)
+  const item = new arrow.Field('item', new arrow.Float32(), false)
   const schema = new arrow.Schema([
-    ...['id', 'file', 'title'].map(text),
-    new arrow.Field('headingPath', new arrow.List(item(new arrow.Utf8())), false),
-    ...['startLine', 'endLine'].map(integer),
-    ...['anchor', 'text', 'searchText', 'hash'].map(text),
-    new arrow.Field('vector', new arrow.FixedSizeList(dimensions, item(new arrow.Float32())), false),
+    ...['file', 'chunk', 'searchText', 'hash'].map((name) => new arrow.Field(name, new arrow.Utf8(), false)),
+    new arrow.Field('vector', new arrow.FixedSizeList(dimensions, item), false),
   ])
   const connection = await connect(directory)
   const table = await connection.createEmptyTable(tableName, schema)
@@ -103,12 +94,7 @@ export async function createChunkWriter(directory: string, dimensions: number): 
   return {
     add: async (rows) => {
       written += rows.length
-      await table.add(
-        makeArrowTable(
-          rows.map((row) => ({ ...row })),
-          { schema },
-        ),
-      )
+      await table.add(makeArrowTable(rows.map(toColumns), { schema }))
     },
     finish: async () => {
       const config = Index.fts({ stem: true, asciiFolding: true, removeStopWords: true, withPosition: true })
@@ -140,11 +126,14 @@ function toChunkTable(table: Table, MatchQuery: typeof import('@lancedb/lancedb'
     },
     read: async (wanted) => {
       if (wanted.length === 0) return []
-      const rows: (ArrowRow & { readonly _rowid: bigint })[] = await table
-        .takeRowIds(wanted)
-        .select([...storedColumns, '_rowid'])
-        .toArray()
-      const chunks = new Map(rows.map((row) => [Number(row._rowid), toStoredChunk(row)]))
+      const rows = await table.takeRowIds(wanted).select(['_rowid', 'chunk', 'searchText']).toArrow()
+      const [ids, texts, searched] = ['_rowid', 'chunk', 'searchText'].map((name) => rows.getChild(name))
+      const chunks = new Map(
+        Array.from({ length: rows.numRows }, (_, i): [number, StoredChunk] => [
+          Number(ids?.get(i)),
+          { ...chunkSchema.parse(JSON.parse(String(texts?.get(i)))), searchText: String(searched?.get(i)) },
+        ]),
+      )
       return wanted.map((row) => {
         const chunk = chunks.get(row)
         if (!chunk) throw new Error(`row ${row} is missing`)

@@ -29,8 +29,8 @@ const unseenEvery = 10
 const mostUnseen = 500
 /** Fewer decide nothing: duplicates and short passages give none. */
 const fewestUnseen = 15
-/** Pairs that are trained on: a minute's work on one core. */
-const mostPairs = 30_000
+/** Pairs that are trained on: half a minute's work on one core. */
+const mostPairs = 20_000
 /** Passages that pairs are made of: some give none. */
 const mostPassages = 20_000
 /** Of the mean reciprocal rank on unseen pairs. */

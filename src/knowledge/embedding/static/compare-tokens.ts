@@ -36,31 +36,36 @@ export function compareTokens(
       : []
   })
   const all = asked.reduce((sum, { weight }) => sum + weight, 0)
-  /** For each token the place of its cosines with those asked for, from 1 on; passages have most of their tokens in common. */
-  const places = new Int32Array(rows)
-  const cosines: Float32Array[] = [new Float32Array(asked.length)]
+  /** Cosines of tokens with each one asked for, each computed once: passages have most of their tokens in common. */
+  const cosines = asked.map(() => new Float32Array(rows).fill(Number.NaN))
   /** The text in which a token was last seen: each counts once. */
   const seenIn = new Int32Array(rows)
   let texts = 0
-  function findPlace(id: number): number {
-    const unit = toUnit(id)
-    if (!unit) return 0
-    cosines.push(Float32Array.from(asked, (one) => (one.id === id ? 1 : multiply(one.unit, unit))))
-    return cosines.length - 1
+  function findNearest(j: number, ids: readonly number[]): number {
+    const own = cosines[j] as Float32Array
+    const wanted = (asked[j] as (typeof asked)[number]).unit
+    let nearest = 0
+    for (const id of ids) {
+      let cosine = own[id] as number
+      if (Number.isNaN(cosine)) {
+        const unit = toUnit(id)
+        cosine = unit ? multiply(wanted, unit) : 0
+        own[id] = cosine
+      }
+      if (cosine > nearest) nearest = cosine
+    }
+    return nearest
   }
   return (text) => {
     if (all === 0) return 0
     texts++
-    const nearest = new Float32Array(asked.length)
+    const ids: number[] = []
     for (const id of tokenise(text)) {
       if (seenIn[id] === texts) continue
       seenIn[id] = texts
-      const place = places[id] || findPlace(id)
-      places[id] = place
-      const own = cosines[place] as Float32Array
-      for (let i = 0; i < nearest.length; i++)
-        if ((own[i] as number) > (nearest[i] as number)) nearest[i] = own[i] as number
+      ids.push(id)
     }
-    return asked.reduce((sum, { weight }, i) => sum + weight * (nearest[i] as number), 0) / all
+    const nearness = asked.map(({ id }, j) => (seenIn[id] === texts ? 1 : findNearest(j, ids)))
+    return asked.reduce((sum, { weight }, j) => sum + weight * (nearness[j] as number), 0) / all
   }
 }

@@ -98,10 +98,15 @@ async function writeRows(
 ): Promise<void> {
   const writer = await createChunkWriter(build, embedder.dimensions)
   const facts = createFactsGatherer(embedder.dimensions)
+  // A batch is written while the next one is embedded.
+  let written = Promise.resolve()
   for await (const rows of embedRows(drafts, vectors, embedder, progress)) {
     facts.add(rows)
-    await writer.add(rows)
+    await written
+    written = writer.add(rows)
+    written.catch(() => {})
   }
+  await written
   progress('write', 0, 1)
   await writer.finish()
   await writeCorpusFacts(build, facts.finish())

@@ -58,7 +58,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   zod: [
     'config/config.ts',
     'exports/mapping/mapping-schema.ts',
-    'query/request/queries.ts',
+    'query/request/',
     'lake/manifest.ts',
     'knowledge/store/chunk-table.ts',
     'knowledge/store/corpus-facts.ts',

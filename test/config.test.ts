@@ -27,6 +27,7 @@ test('defaults', () => {
     memoryLimitMb: 2048,
     queryTimeoutMs: 30_000,
     importWaitMs: 4000,
+    timezone: 'UTC',
     logLevel: 'warn',
   })
 })
@@ -53,6 +54,7 @@ test('the environment goes before the defaults; what is not ours is ignored', ()
     PARQUETRY_MEMORY_MB: ' 512 ',
     PARQUETRY_QUERY_TIMEOUT_MS: '100',
     PARQUETRY_IMPORT_WAIT_MS: '0',
+    PARQUETRY_TIMEZONE: 'europe/berlin',
     PARQUETRY_LOG: 'debug',
     PATH: '/bin',
     PARQUETRY_OTHER: 'x',
@@ -68,6 +70,7 @@ test('the environment goes before the defaults; what is not ours is ignored', ()
     memoryLimitMb: 512,
     queryTimeoutMs: 100,
     importWaitMs: 0,
+    timezone: 'Europe/Berlin',
     logLevel: 'debug',
   })
 })

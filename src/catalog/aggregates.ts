@@ -11,6 +11,11 @@ const percentiles = Array.from({ length: 99 }, (_, i) => i + 1)
 export const aggregates: readonly Aggregate[] = [
   { name: 'count', input: 'any', meaning: 'rows for path "*", else rows where the column has a value' },
   { name: 'count_distinct', input: 'any', meaning: 'different values' },
+  {
+    name: 'approx_count_distinct',
+    input: 'any',
+    meaning: 'different values by HyperLogLog, faster on many rows and off by a few percent',
+  },
   { name: 'sum', input: 'number', meaning: 'sum' },
   { name: 'avg', input: 'number', meaning: 'mean; of a boolean column the share that is true' },
   { name: 'min', input: 'ordered', meaning: 'smallest' },

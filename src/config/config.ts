@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
 import type { LogLevel } from '../core/log.ts'
+import { parseZone } from '../core/zone.ts'
 import { type DocsFolder, parseDocs } from './parse-docs.ts'
 
 /** Everything that can be set, with absolute paths. */
@@ -26,6 +27,8 @@ export type Config = Readonly<{
   queryTimeoutMs: number
   /** Longest wait of a call for an import in progress in ms. */
   importWaitMs: number
+  /** IANA time zone of calls that name none. */
+  timezone: string
   logLevel: LogLevel
 }>
 
@@ -50,6 +53,7 @@ const environmentSchema = z.object({
   PARQUETRY_MEMORY_MB: bounded(256, 1_048_576, 2048),
   PARQUETRY_QUERY_TIMEOUT_MS: bounded(100, 600_000, 30_000),
   PARQUETRY_IMPORT_WAIT_MS: bounded(0, 600_000, 4_000),
+  PARQUETRY_TIMEZONE: z.string().trim().max(100, 'is too long').default('UTC'),
   PARQUETRY_LOG: z.enum(['error', 'warn', 'info', 'debug']).default('warn'),
 })
 
@@ -91,6 +95,7 @@ export function parseConfig(
     memoryLimitMb: values.PARQUETRY_MEMORY_MB,
     queryTimeoutMs: values.PARQUETRY_QUERY_TIMEOUT_MS,
     importWaitMs: values.PARQUETRY_IMPORT_WAIT_MS,
+    timezone: parseZone(values.PARQUETRY_TIMEZONE, 'PARQUETRY_TIMEZONE'),
     logLevel: values.PARQUETRY_LOG,
   })
 }

@@ -1,8 +1,8 @@
 import type { TimeRange } from '../core/time-range.ts'
 import type { Statement } from '../engine/engine.ts'
-import { compileFilters } from './compile-filter.ts'
+import { compileFilters } from './compile/filters.ts'
 import { instant } from './instant.ts'
-import type { FilterRequest } from './request.ts'
+import type { FilterRequest } from './request/filters.ts'
 import type { QuerySchema } from './schema.ts'
 import { raw, sql, value, when } from './sql.ts'
 

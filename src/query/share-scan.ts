@@ -1,5 +1,5 @@
 import type { Row, Statement } from '../engine/engine.ts'
-import type { CompiledQuery } from './compile.ts'
+import type { CompiledQuery } from './compiled.ts'
 import { join, name, raw, type Sql, sql } from './sql.ts'
 
 /** What queries that share a scan read in place of the relation. */

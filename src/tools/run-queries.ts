@@ -4,9 +4,10 @@ import { AppError, type ErrorDetails, toErrorDetails } from '../core/errors.ts'
 import type { TimeRange } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
-import { type CompiledQuery, compile } from '../query/compile.ts'
+import { compile } from '../query/compile.ts'
+import type { CompiledQuery } from '../query/compiled.ts'
 import { findColumns } from '../query/find-columns.ts'
-import type { QueryRequest } from '../query/request.ts'
+import type { QueryRequest } from '../query/request/queries.ts'
 import { sharedRelation, shareScan, splitRows } from '../query/share-scan.ts'
 import { isStale } from './define-tool.ts'
 import type { ToolContext } from './tool.ts'
@@ -16,18 +17,19 @@ export type PlacedQuery = Readonly<{ request: QueryRequest; at: string }>
 
 /** What a query found, or why it found nothing. */
 export type Outcome = Readonly<
-  { service: Service; query: CompiledQuery; rows: readonly Row[] } | { error: ErrorDetails }
+  | { service: Service; query: CompiledQuery; rows: readonly Row[]; others?: Row | undefined }
+  | { error: ErrorDetails }
 >
 
 /** One call's queries, all of one window and one published state. */
-type Batch = Readonly<{ snapshot: LakeSnapshot; range: TimeRange; context: ToolContext }>
+type Batch = Readonly<{ snapshot: LakeSnapshot; range: TimeRange; zone: string; context: ToolContext }>
 
-function compilePlaced({ snapshot, range }: Batch, { request, at }: PlacedQuery, relation?: string) {
+function compilePlaced({ snapshot, range, zone }: Batch, { request, at }: PlacedQuery, relation?: string) {
   const service = getService(request.service, `${at}.service`)
   const schema = snapshot.schema(service)
   const columns = findColumns(schema, request)
   const own = relation ?? snapshot.relation(service, { range, columns })
-  return { service, columns, query: compile({ relation: own, schema, range }, request, at) }
+  return { service, columns, query: compile({ relation: own, schema, range, zone }, request, at) }
 }
 
 const run = ({ context: { runtime, signal } }: Batch, statement: CompiledQuery['statement']) =>
@@ -37,7 +39,9 @@ const run = ({ context: { runtime, signal } }: Batch, statement: CompiledQuery['
 async function runOne(batch: Batch, placed: PlacedQuery): Promise<Outcome> {
   try {
     const { service, query } = compilePlaced(batch, placed)
-    return { service, query, rows: await run(batch, query.statement) }
+    const rows = await run(batch, query.statement)
+    const [others] = query.others ? await run(batch, query.others) : []
+    return { service, query, rows, others }
   } catch (error) {
     if (isStale(error)) throw error
     const level = error instanceof AppError ? 'debug' : 'error'
@@ -69,8 +73,9 @@ async function runShared(
   }
 }
 
-/** A table reads few rows of many columns, and finds them faster by itself. */
-const canShare = ({ request }: PlacedQuery) => request.type !== 'table'
+/** A table reads few rows of many columns, and finds them faster by itself; a row of all others needs a second statement. */
+const canShare = ({ request }: PlacedQuery) =>
+  request.type !== 'table' && !('others' in request && request.others)
 
 /** Queries that share a scan go together, the others each alone. */
 function toGroups(placed: readonly PlacedQuery[]): readonly (readonly PlacedQuery[])[] {

@@ -197,7 +197,18 @@ describe('refused', () => {
       code: 'unknown_name',
       path: 'queries.scalar[0].aggregates[1].fn',
       actual: fn,
-      expected: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max', 'median', 'stddev', 'p1..p99'],
+      expected: [
+        'count',
+        'count_distinct',
+        'approx_count_distinct',
+        'sum',
+        'avg',
+        'min',
+        'max',
+        'median',
+        'stddev',
+        'p1..p99',
+      ],
     })
     expect((details as { nearest: string[] }).nearest).toContain(nearest)
   })

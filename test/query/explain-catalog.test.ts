@@ -7,7 +7,7 @@ import type { Service } from '../../src/catalog/service.ts'
 import type { Engine, Statement } from '../../src/engine/engine.ts'
 import { toRelation } from '../../src/lake/relation.ts'
 import { compile } from '../../src/query/compile.ts'
-import { type QueryType, querySchemas } from '../../src/query/request.ts'
+import { type QueryType, querySchemas } from '../../src/query/request/queries.ts'
 import { openEngine } from './sample.ts'
 
 let engine: Engine
@@ -24,6 +24,7 @@ const compileFor = (service: Service, type: QueryType, input: object) =>
       relation: toRelation('/lake', service, [], []),
       schema: { service, columns: service.columns, rare: [], hasUnnamed: false },
       range: { startNs: 0n, endNs: 10n ** 18n },
+      zone: 'UTC',
     },
     { type, ...querySchemas[type].parse({ key: 'k', service: service.name, ...input }) } as never,
     'q',

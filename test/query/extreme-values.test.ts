@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
-import type { QuerySource } from '../../src/query/compile.ts'
+import type { QuerySource } from '../../src/query/compiled.ts'
 import { compileSample, createSample, type Sample, source } from './sample.ts'
 import { createRows } from './sample-rows.ts'
 

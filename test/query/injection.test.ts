@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getService } from '../../src/catalog/catalog.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { compile } from '../../src/query/compile.ts'
-import { querySchemas } from '../../src/query/request.ts'
+import { querySchemas } from '../../src/query/request/queries.ts'
 import { compileSample, createSample, parseRequest, type Sample, source } from './sample.ts'
 import { createRows, rareKeys } from './sample-rows.ts'
 

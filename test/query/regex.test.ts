@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Column } from '../../src/catalog/column.ts'
 import { AppError } from '../../src/core/errors.ts'
 import type { Engine } from '../../src/engine/engine.ts'
-import { compileFilters } from '../../src/query/compile-filter.ts'
+import { compileFilters } from '../../src/query/compile/filters.ts'
 import { openEngine, source } from './sample.ts'
 import { createRandom, pick } from './sample-rows.ts'
 

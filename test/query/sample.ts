@@ -5,8 +5,9 @@ import type { JsonValue } from '../../src/core/json-value.ts'
 import type { TimeRange } from '../../src/core/time-range.ts'
 import { createDuckDbEngine } from '../../src/engine/duckdb/create-duckdb-engine.ts'
 import type { Engine, Row, Statement, Value } from '../../src/engine/engine.ts'
-import { compile, type QuerySource } from '../../src/query/compile.ts'
-import { type QueryRequest, type QueryType, querySchemas } from '../../src/query/request.ts'
+import { compile } from '../../src/query/compile.ts'
+import type { QuerySource } from '../../src/query/compiled.ts'
+import { type QueryRequest, type QueryType, querySchemas } from '../../src/query/request/queries.ts'
 import { createRows, rareKeys, type SampleRow, start } from './sample-rows.ts'
 
 const columns: readonly Column[] = [
@@ -50,6 +51,7 @@ export const source: QuerySource = {
   relation: 'SELECT * FROM sample',
   schema: { service, columns, rare, hasUnnamed: false },
   range: wholeRange,
+  zone: 'UTC',
 }
 
 const tableSql = `CREATE TABLE sample (

@@ -63,6 +63,7 @@ describe('the window', () => {
     relation: 'SELECT * FROM sample',
     schema: sampleSchema(),
     range: { startNs, endNs },
+    zone: 'UTC',
   })
   const sampleSchema = () => ({
     service: { name: 'sample', grain: '', use: '', columns: [], nestedColumns: [] },

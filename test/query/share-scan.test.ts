@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compile } from '../../src/query/compile.ts'
-import { querySchemas } from '../../src/query/request.ts'
+import { querySchemas } from '../../src/query/request/queries.ts'
 import { sharedRelation, shareScan, splitRows } from '../../src/query/share-scan.ts'
 import { createSample, type Sample, source } from './sample.ts'
 

@@ -26,7 +26,8 @@ type Result = Readonly<{
 }>
 
 const base = 'https://docs.example.org/main/pages'
-const corpus = resolve(import.meta.dirname, '../../docs-corpus')
+/** The folder that holds the corpus: citations begin with the corpus's name. */
+const root = resolve(import.meta.dirname, '../..')
 let connection: Connection
 beforeAll(async () => {
   connection = await connectInMemory(inject('sampleData'), { PARQUETRY_DOCS_URL: `${base}/` })
@@ -49,7 +50,7 @@ describe('passages', () => {
     expect(result.passages).toHaveLength(5)
     for (const [i, passage] of result.passages.entries()) {
       const { file, startLine, endLine, citation, headingPath } = passage
-      const lines = readFileSync(resolve(corpus, file), 'utf8').split('\n')
+      const lines = readFileSync(resolve(root, file), 'utf8').split('\n')
       expect(passage.text).toBe(lines.slice(startLine - 1, endLine).join('\n'))
       expect(citation).toBe(`${file}:${startLine}-${endLine}`)
       expect(text).toContain(`\n[${i + 1}] ${headingPath.join(' > ')} (${citation}, `)
@@ -67,7 +68,7 @@ describe('passages', () => {
     const passage = result.passages.find(({ anchor }) => anchor === 'how-jitter-is-calculated')
     expect(passage?.url).toBe(`${base}/concepts/jitter.md#how-jitter-is-calculated`)
     for (const { url, file, anchor } of result.passages) {
-      expect(url).toBe(`${base}/${file}#${anchor}`)
+      expect(url).toBe(`${base}/${file.replace('docs-corpus/', '')}#${anchor}`)
       expect(text).toContain(url)
     }
   })
@@ -179,7 +180,7 @@ describe('typing errors', () => {
       { from: 'claculated', to: 'calculated' },
     ])
     expect(result.query).toBe('how is jtiter claculated')
-    expect(result.passages[0]?.file).toBe('concepts/jitter.md')
+    expect(result.passages[0]?.file).toBe('docs-corpus/concepts/jitter.md')
     expect(text).toContain('Read as: "jitter" for "jtiter", "calculated" for "claculated".')
   })
 

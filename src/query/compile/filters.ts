@@ -1,10 +1,10 @@
-import { getOperator, type OperatorName, operatorNames } from '../catalog/operators.ts'
-import { AppError } from '../core/errors.ts'
-import { coerceValue, type Operand } from './coerce-value.ts'
-import type { FilterRequest } from './request.ts'
-import { type ResolvedColumn, resolveColumn } from './resolve-column.ts'
-import type { QuerySchema } from './schema.ts'
-import { join, raw, type Sql, sql, value } from './sql.ts'
+import { getOperator, type OperatorName, operatorNames } from '../../catalog/operators.ts'
+import { AppError } from '../../core/errors.ts'
+import { coerceValue, type Operand } from '../coerce-value.ts'
+import type { FilterRequest } from '../request/filters.ts'
+import { type ResolvedColumn, resolveColumn } from '../resolve-column.ts'
+import type { QuerySchema } from '../schema.ts'
+import { join, raw, type Sql, sql, value } from '../sql.ts'
 
 type Compile = (target: ResolvedColumn, operand: Operand, at: string) => Sql
 

@@ -1,21 +1,21 @@
-import { type Aggregate, acceptsType, aggregateNames, aggregates } from '../catalog/aggregates.ts'
-import type { Column } from '../catalog/column.ts'
-import { AppError } from '../core/errors.ts'
-import { findNearestNames } from '../core/nearest-names.ts'
-import type { AggregateRequest } from './request.ts'
-import { type ResolvedColumn, resolveColumn } from './resolve-column.ts'
-import type { QuerySchema } from './schema.ts'
-import { raw, type Sql, sql, when } from './sql.ts'
-
-/** An aggregate as SQL, with the type and unit of its result. */
-export type CompiledAggregate = Readonly<{ name: string; sql: Sql; type: Column['type']; unit: string }>
+import { type Aggregate, acceptsType, aggregateNames, aggregates } from '../../catalog/aggregates.ts'
+import type { Column } from '../../catalog/column.ts'
+import { AppError } from '../../core/errors.ts'
+import { findNearestNames } from '../../core/nearest-names.ts'
+import type { AggregateRequest } from '../request/measures.ts'
+import { type ResolvedColumn, resolveColumn } from '../resolve-column.ts'
+import type { QuerySource } from '../compiled.ts'
+import type { QuerySchema } from '../schema.ts'
+import { raw, type Sql, sql } from '../sql.ts'
+import { compileFilters } from './filters.ts'
+import type { Measure } from './formulas.ts'
 
 const asNumber = ({ column, sql: text }: ResolvedColumn): Sql =>
   column.type === 'boolean' ? sql`CAST(${text} AS INTEGER)` : text
 
 /** The standard deviation fails on NaN and the infinities, where the other aggregates return them. */
 const finiteOnly = ({ column, sql: text }: ResolvedColumn): Sql =>
-  when(column.type === 'double', () => sql` FILTER (WHERE isfinite(${text}))`)
+  column.type === 'double' ? sql`CASE WHEN isfinite(${text}) THEN ${text} END` : text
 
 const quantile = (share: number) => (target: ResolvedColumn) =>
   sql`quantile_cont(${asNumber(target)}, ${raw(String(share))})`
@@ -23,12 +23,13 @@ const quantile = (share: number) => (target: ResolvedColumn) =>
 const functions: Readonly<Record<string, (target: ResolvedColumn) => Sql>> = {
   count: ({ sql: text }) => sql`count(${text})`,
   count_distinct: ({ sql: text }) => sql`count(DISTINCT ${text})`,
+  approx_count_distinct: ({ sql: text }) => sql`approx_count_distinct(${text})`,
   sum: (target) => sql`sum(${asNumber(target)})`,
   avg: (target) => sql`avg(${asNumber(target)})`,
   min: ({ sql: text }) => sql`min(${text})`,
   max: ({ sql: text }) => sql`max(${text})`,
   median: quantile(0.5),
-  stddev: (target) => sql`stddev_samp(${asNumber(target)})${finiteOnly(target)}`,
+  stddev: (target) => sql`stddev_samp(${asNumber({ ...target, sql: finiteOnly(target) })})`,
   ...Object.fromEntries(Array.from({ length: 99 }, (_, i) => [`p${i + 1}`, quantile((i + 1) / 100)])),
 }
 
@@ -49,25 +50,22 @@ function findAggregate(fn: string, at: string): Aggregate {
   })
 }
 
+const counts: readonly string[] = ['count', 'count_distinct', 'approx_count_distinct']
+
 const resultType = (fn: string, column: Column): Column['type'] => {
-  if (fn === 'count' || fn === 'count_distinct') return 'integer'
+  if (counts.includes(fn)) return 'integer'
   if (fn === 'min' || fn === 'max') return column.type
   return fn === 'sum' && column.type !== 'double' ? 'integer' : 'double'
 }
 
-const resultUnit = (fn: string, column: Column): string =>
-  fn === 'count' || fn === 'count_distinct' ? '' : column.unit
+const resultUnit = (fn: string, column: Column): string => (counts.includes(fn) ? '' : column.unit)
 
-/** One aggregate. Throws `unknown_name` for its function or path, `invalid_argument` where they do not go together. */
-export function compileAggregate(
-  schema: QuerySchema,
-  request: AggregateRequest,
-  at: string,
-): CompiledAggregate {
+/** What an aggregate computes of the rows that count for it. */
+function compileFunction(schema: QuerySchema, request: AggregateRequest, at: string): Omit<Measure, 'name'> {
   const aggregate = findAggregate(request.fn, `${at}.fn`)
   if (request.path === '*') {
     if (aggregate.name === 'count')
-      return { name: request.name, sql: raw('count(*)'), type: 'integer', unit: '' }
+      return { sql: raw('count(*)'), type: 'integer', unit: '', isAdditive: true }
     throw new AppError({
       code: 'invalid_argument',
       message: `${aggregate.name} needs a column; "*" goes with count only.`,
@@ -92,9 +90,27 @@ export function compileAggregate(
   if (!compile) throw new Error(`aggregate ${aggregate.name} has no SQL`)
   const { column } = target
   return {
-    name: request.name,
     sql: compile(target),
     type: resultType(request.fn, column),
     unit: resultUnit(request.fn, column),
+    isAdditive: request.fn === 'count' || request.fn === 'sum',
   }
 }
+
+/**
+ * The aggregates of a query, each over the rows that match its own filters. Throws `unknown_name` for a function or path,
+ * `invalid_argument` where they do not go together.
+ */
+export const compileAggregates = (
+  { schema }: QuerySource,
+  requests: readonly AggregateRequest[],
+  at: string,
+): readonly Measure[] =>
+  requests.map((request, i) => {
+    const place = `${at}.aggregates[${i}]`
+    const measure = { ...compileFunction(schema, request, place), name: request.name }
+    const condition = compileFilters(schema, request.filters, `${place}.filters`)
+    return condition.sql === 'TRUE'
+      ? measure
+      : { ...measure, sql: sql`${measure.sql} FILTER (WHERE ${condition})` }
+  })

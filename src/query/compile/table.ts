@@ -1,0 +1,35 @@
+import type { CompiledQuery, QuerySource } from '../compiled.ts'
+import type { QueryOf } from '../request/queries.ts'
+import { type ResolvedColumn, resolveColumn } from '../resolve-column.ts'
+import { join, name, raw, type Sql, sql } from '../sql.ts'
+import { checkNames, direction, from, limitTo, type Selected, select, toCompiled, where } from './select.ts'
+
+const longest = raw('10000')
+
+/** A text as a table shows it; sorts and filters see the whole text. */
+const toCell = ({ column, sql: text }: ResolvedColumn): Sql =>
+  column.type === 'string'
+    ? sql`if(length(${text}) > ${longest}, left(${text}, ${longest}) || '… (cut)', ${text})`
+    : text
+
+/** Rows with chosen columns. */
+export function compileTable(source: QuerySource, request: QueryOf<'table'>, at: string): CompiledQuery {
+  const selected = request.columns.map((path, i): Selected => {
+    const found = resolveColumn(source.schema, path, `${at}.columns[${i}]`)
+    return { name: path, sql: toCell(found), type: found.column.type, unit: found.column.unit }
+  })
+  checkNames(selected, at)
+  const orders = (request.orders ?? []).map((order, i) => {
+    const { sql: text } = resolveColumn(source.schema, order.path, `${at}.orders[${i}].path`)
+    return sql`${text} ${direction(order)}`
+  })
+  const ids = source.schema.columns
+    .filter(({ path }) => path === 'TraceId' || path === 'SpanId')
+    .map((column) => name(column.name))
+  const all = [...orders, raw('"timestamp" DESC'), ...ids]
+  const statement = sql`${select(selected)}
+${from(source)}
+${where(source, request.filters, at)}
+ORDER BY ${join(all, ', ')}${limitTo(request.limit)}`
+  return toCompiled(statement, selected, request.limit)
+}

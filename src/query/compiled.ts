@@ -1,0 +1,27 @@
+import type { Column } from '../catalog/column.ts'
+import type { TimeRange } from '../core/time-range.ts'
+import type { Statement } from '../engine/engine.ts'
+import type { QuerySchema } from './schema.ts'
+
+/** A result column: its name in the answer, type and unit. */
+export type ResultColumn = Readonly<{ name: string; type: Column['type']; unit: string }>
+
+/** A statement and the columns of its rows, in order. It asks for one row more than `limit`, to know whether there are more. */
+export type CompiledQuery = Readonly<{
+  statement: Statement
+  /** Names of all columns of its rows, those that are not shown among them. */
+  names: readonly string[]
+  columns: readonly ResultColumn[]
+  limit: number
+  /** One row of the same columns for all groups that the statement doesn't show; undefined where nobody asked. */
+  others?: Statement
+}>
+
+/** Where a query reads: the rows of the service as a SELECT, its schema, the window, and the time zone of its clock. */
+export type QuerySource = Readonly<{
+  relation: string
+  schema: QuerySchema
+  range: TimeRange
+  /** IANA name. */
+  zone: string
+}>

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { briefFilters, path } from './filters.ts'
+import { resultName } from './groups.ts'
+
+const aggregateSchema = z.strictObject({
+  name: resultName.describe('Column name of the result'),
+  fn: z
+    .string()
+    .min(1)
+    .max(40)
+    .describe('count, count_distinct, approx_count_distinct, sum, avg, min, max, median, stddev, p1..p99'),
+  path: path.default('*').describe('Column path; "*" with count'),
+  filters: briefFilters.describe('Only rows that match count for this aggregate'),
+})
+export type AggregateRequest = z.infer<typeof aggregateSchema>
+
+const mostAggregates = 50
+
+export const aggregates = z.array(aggregateSchema).min(1).max(mostAggregates)
+
+/** The same, of which a client is told less. */
+export const briefAggregates = z
+  .array(z.looseObject({}).pipe(aggregateSchema))
+  .min(1)
+  .max(mostAggregates)
+  .describe('As in scalar.aggregates')
+
+export const formulaNames = ['ratio', 'difference', 'relative_change', 'share_of_total'] as const
+
+const formulaSchema = z.strictObject({
+  name: resultName,
+  fn: z.enum(formulaNames),
+  of: resultName.describe('Name of an aggregate, or of a formula before this one'),
+  by: resultName.optional().describe('Name of the other: ratio is of / by, difference of - by'),
+})
+export type FormulaRequest = z.infer<typeof formulaSchema>
+
+export const formulas = z
+  .array(formulaSchema)
+  .max(50)
+  .optional()
+  .describe('Columns computed from aggregates; share_of_total over all groups')
+
+const bound = z.union([z.number(), z.string().max(1000)]).optional()
+
+/** A condition on a column of the result. */
+const havingSchema = z.strictObject({
+  name: resultName.describe('Name of an aggregate or formula'),
+  eq: bound,
+  neq: bound,
+  gt: bound,
+  gte: bound,
+  lt: bound,
+  lte: bound,
+})
+export type HavingRequest = z.infer<typeof havingSchema>
+
+export const having = z.array(havingSchema).max(20).optional().describe('Conditions on groups; all must hold')
+
+const orderSchema = z.strictObject({
+  path: path.describe('A column path, or the name of a column of the result'),
+  direction: z.enum(['asc', 'desc']).default('asc'),
+})
+export type OrderRequest = z.infer<typeof orderSchema>
+
+export const orders = z.array(orderSchema).max(10).optional()
+
+/** The best rows of each value of some groups: top k per group. */
+export const limitBy = z
+  .strictObject({
+    grouping: z.array(resultName).min(1).max(10).describe('Group columns of the result'),
+    limit: z.number().int().min(1).max(1000),
+  })
+  .optional()
+  .describe('At most so many rows, in order, for each value of these groups')
+export type LimitByRequest = z.infer<typeof limitBy>
+
+/** Most rows of a result. */
+export const limit = (fallback: number) => z.number().int().min(1).max(1000).default(fallback)
+
+export const others = z
+  .boolean()
+  .optional()
+  .describe('Whether all groups that are not shown come as one row more, under others')

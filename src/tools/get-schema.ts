@@ -20,10 +20,11 @@ import { toWholeDays } from './whole-days.ts'
 
 const queryTypes = {
   scalar:
-    'key, service, aggregates[{name, fn, path}], grouping?[paths], filters?, orders?[{path, direction}], limit?',
-  series: 'key, service, aggregates, interval (seconds), grouping?, filters?, limit?',
+    'key, service, aggregates[{name, fn, path, filters?}], formulas?[{name, fn, of, by?}], grouping?[paths or {path, part | bin | edges, name?}], filters?, having?[{name, operator: value}], orders?[{path, direction}], limit_by?{grouping, limit}, limit?, others?',
+  series:
+    'key, service, aggregates, interval (seconds, or minute to year), formulas?, grouping?, filters?, top?, fill? (null or zero), limit?',
   table: 'key, service, columns[paths], filters?, orders?[{path, direction}], limit?',
-  rate: 'key, service, rates[{name, filters}], grouping?, filters? (denominator), orders?, limit?',
+  rate: 'key, service, rates[{name, filters}], grouping?, filters? (denominator), having?, orders?, limit_by?, limit?, others?',
   facet: 'key, service, path, filters?, limit?',
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { traces } from '../catalog/services/telemetry.ts'
-import { parseInstant, parseTimeRange } from '../core/time-range.ts'
+import { parseWindow } from '../core/parse-window.ts'
+import { parseInstant } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
 import { filterSchema } from '../query/request/filters.ts'
 import { cursorSchema, parseCursor, toCursor } from './cursor.ts'
@@ -46,11 +47,8 @@ export const tracesList = defineTool({
 A trace is listed when at least one of its spans matches all filters. Filter fields: SpanName, ServiceName, StatusCode, SpanKind, Duration (nanoseconds of the span) and Attributes.<key>; operators as in traces_query.
 For the next page send nextCursor back as cursor, with the same arguments.`,
   input: z.strictObject({
-    startTime: z
-      .string()
-      .max(100)
-      .describe('ISO 8601 start, e.g. 2026-05-01T00:00:00Z; traces that start in the window'),
-    endTime: z.string().max(100).describe('ISO 8601 end (exclusive)'),
+    startTime: z.string().max(100).describe('As in traces_query; traces that start in the window'),
+    endTime: z.string().max(100).optional().describe('As in traces_query'),
     filters: z.array(filterSchema).max(50).optional(),
     sort: z.enum(['asc', 'desc']).default('desc').describe('By start time'),
     limit: z.number().int().min(1).max(1000).default(100),
@@ -58,8 +56,9 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
   }),
   output,
   run: async ({ startTime, endTime, filters, sort, limit, cursor }, context) => {
-    const range = parseTimeRange(startTime, endTime)
-    const call = ['traces_list', startTime, endTime, filters ?? [], sort]
+    const { timezone: zone } = context.runtime.config
+    const range = parseWindow(startTime, endTime, { nowMs: Date.now(), zone })
+    const call = ['traces_list', startTime, endTime ?? '', filters ?? [], sort]
     const after = parseCursor(call, cursor)
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)

@@ -69,8 +69,8 @@ export const tracesQuery = defineTool({
   name: 'traces_query',
   title: 'Query traces',
   description: `Execute analytical queries against traces data. One call may mix any number of five query types; results come back under their keys, and a query that fails gets an error under its key while the others answer.
-- scalar: aggregates (count, count_distinct, sum, avg, min, max, median, stddev, p1..p99), optionally grouped
-- series: aggregates per time bucket of interval seconds
+- scalar: aggregates (count, count_distinct, sum, avg, min, max, median, stddev, p1..p99), each with filters of its own if need be; formulas on them (ratio, difference, relative_change, share_of_total); grouped by columns, calendar parts or bins; having, orders, limit, limit_by (top k per group), others
+- series: the same per time bucket; interval in seconds or minute, hour, day, week, month, quarter, year
 - table: rows with chosen columns, orders, limit
 - rate: share of rows matching filters, with numerator and denominator
 - facet: values of one column with counts

@@ -79,11 +79,8 @@ export function compileFormulas(
   toTotal: ToTotal,
   at: string,
 ): readonly Measure[] {
-  return (formulas ?? []).reduce<readonly Measure[]>(
-    (made, formula, i) => [
-      ...made,
-      compileFormula([...measures, ...made], formula, toTotal, `${at}.formulas[${i}]`),
-    ],
-    [],
-  )
+  const known = [...measures]
+  for (const [i, formula] of (formulas ?? []).entries())
+    known.push(compileFormula(known, formula, toTotal, `${at}.formulas[${i}]`))
+  return known.slice(measures.length)
 }

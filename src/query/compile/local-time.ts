@@ -49,7 +49,8 @@ const hour = 3_600
 
 /**
  * The start, in UTC, of the bucket of a time. Buckets begin at whole steps of the zone's clock since 1970. Up to an hour wide
- * they are as long on the day that clocks change; wider ones are an hour longer or shorter then.
+ * they are as long on the day that clocks change; wider ones are an hour longer or shorter then. (Where clocks go back by half
+ * an hour, the hour that holds the change begins half an hour early.)
  */
 export function toBucket(time: Sql, interval: number | IntervalUnit, zone: string): Sql {
   const utc = sql`CAST(${time} AS TIMESTAMP)`

@@ -1,6 +1,6 @@
 import type { CompiledQuery, QuerySource } from '../compiled.ts'
 import type { QueryOf } from '../request/queries.ts'
-import { join, raw, type Sql, sql, when } from '../sql.ts'
+import { join, raw, type Sql, sql } from '../sql.ts'
 import { compileAggregates } from './aggregates.ts'
 import { compileFormulas } from './formulas.ts'
 import { nameInner, refer } from './layers.ts'

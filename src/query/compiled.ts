@@ -13,6 +13,8 @@ export type CompiledQuery = Readonly<{
   names: readonly string[]
   columns: readonly ResultColumn[]
   limit: number
+  /** How many rows there are without limit and offset, as `total`. */
+  total: Statement
   /** One row of the same columns for all groups that the statement doesn't show; undefined where nobody asked. */
   others?: Statement
 }>

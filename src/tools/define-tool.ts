@@ -1,11 +1,25 @@
 import type { z } from 'zod'
 import { AppError } from '../core/errors.ts'
+import { measure, toCharacters } from './budget.ts'
 import { parseInput } from './parse-input.ts'
 import type { AnyTool, Tool } from './tool.ts'
 
 /** Whether the lake's files were replaced in the middle of the call; the next snapshot is of the new ones. */
 export const isStale = (error: unknown): boolean =>
   error instanceof AppError && error.details.code === 'stale'
+
+/** No answer is longer than its budget: a tool that can't fill it with whole parts says so instead. */
+function checkSize(input: Readonly<Record<string, unknown>>, size: number): void {
+  const { max_tokens: maxTokens } = input
+  if (typeof maxTokens !== 'number' || size <= toCharacters(maxTokens)) return
+  throw new AppError({
+    code: 'too_large',
+    message: `The answer does not fit into ${maxTokens} tokens.`,
+    path: 'max_tokens',
+    actual: maxTokens,
+    next: 'Raise max_tokens (at most 20000), or ask for less in one call.',
+  })
+}
 
 /** Checks a tool's types against its schemas and hides them, so that tools can stand in one list. */
 export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(tool: Tool<In, Out>): AnyTool {
@@ -19,7 +33,9 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(tool
       const input = parseInput(tool.input, args)
       const run = () => tool.run(input, context)
       const output = await run().catch((error: unknown) => (isStale(error) ? run() : Promise.reject(error)))
-      return { output: output as Readonly<Record<string, unknown>>, text: tool.toText(output) }
+      const text = tool.toText(output)
+      checkSize(input, measure(output, text))
+      return { output: output as Readonly<Record<string, unknown>>, text }
     },
   }
 }

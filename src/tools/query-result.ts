@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ErrorDetails } from '../core/errors.ts'
 import type { JsonValue } from '../core/json-value.ts'
+import { formatInstant } from '../core/time-range.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { matchedRowsName } from '../query/compile/layers.ts'
 import { otherGroupsName } from '../query/compile/others.ts'
@@ -9,8 +10,8 @@ import type { QueryOf, QueryRequest } from '../query/request/queries.ts'
 import { describeRange } from './data-notes.ts'
 import { errorSchema, toErrorJson } from './error-schema.ts'
 import { toErrorText } from './reply.ts'
-import type { Outcome, PlacedQuery } from './run-queries.ts'
-import { toTextTable } from './text-table.ts'
+import type { Found, Outcome, PlacedQuery } from './run-queries.ts'
+import { type TextFormat, toTextRows } from './text-rows.ts'
 import type { Window } from './window.ts'
 
 const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()])
@@ -27,7 +28,9 @@ export const resultSchema = z.object({
     .object({ groups: z.number(), values: z.array(cellSchema) })
     .optional()
     .describe('All groups not shown, as one row: values of the columns behind the groups'),
-  hasMore: z.boolean().optional().describe('Whether limit cut rows off'),
+  totalRows: z.number().optional().describe('Rows of the whole result, where not all are here'),
+  hasMore: z.boolean().optional().describe('Whether rows were cut off, by limit or by max_tokens'),
+  next: z.record(z.string(), z.unknown()).optional().describe('Arguments of traces_query for the next rows'),
   note: z.string().optional(),
   error: errorSchema.optional(),
 })
@@ -55,7 +58,7 @@ function toSeriesRows(
 ): readonly Cells[] {
   const local = rows.map(([bucket, ...rest]) => [formatBucket(Date.parse(String(bucket)), zone), ...rest])
   if (!request.fill) return local
-  const most = request.limit + 1
+  const most = request.offset + request.limit + 1
   const buckets = listBuckets(range, request.interval, zone, most)
   return fillSeries(local, {
     groups: request.grouping?.length ?? 0,
@@ -67,41 +70,102 @@ function toSeriesRows(
 }
 
 /** The row of all groups that aren't shown, if there are any. */
-function toOthers({ query, others }: Exclude<Outcome, { error: ErrorDetails }>): Result['others'] {
+function toOthers({ query, others }: Found): Result['others'] {
   const groups = Number(others?.[otherGroupsName] ?? 0)
   if (!others || groups === 0) return undefined
   const values = query.columns.filter(({ name }) => Object.hasOwn(others, name))
   return { groups, values: values.map(({ name }) => toCell(others[name])) }
 }
 
-/** The answer to one query. */
-export function toResult(
+/** An answer with all rows that were found, and what is known of those that weren't. */
+export type Whole = Readonly<{
+  result: Result
+  /** Arguments of the call but for its queries. */
+  call: Readonly<Record<string, unknown>>
+  request: QueryRequest
+  /** Rows of the whole result; undefined where it was not counted. */
+  total: number | undefined
+}>
+
+async function toNote(snapshot: LakeSnapshot, { service, diagnose }: Found): Promise<string> {
+  const cause = await diagnose().catch(() => undefined)
+  return `No rows matched. ${cause ?? describeRange(snapshot, service)}`
+}
+
+/** The answer to one query, with all its rows up to its limit. */
+export async function toWhole(
   snapshot: LakeSnapshot,
   window: Window,
   { request }: PlacedQuery,
   outcome: Outcome,
-): Result {
-  if ('error' in outcome) return toFailure(request, outcome.error)
+): Promise<Whole> {
+  const call = toCall(window)
+  if ('error' in outcome)
+    return { result: toFailure(request, outcome.error), call, request, total: undefined }
   const { service, query, rows } = outcome
   const cells = rows.map((row) => query.columns.map(({ name }) => toCell(row[name])))
-  const all = request.type === 'series' ? toSeriesRows(cells, request, window, query.columns.length) : cells
-  const shown = all.slice(0, query.limit)
+  const isSeries = request.type === 'series'
+  const all = isSeries ? toSeriesRows(cells, request, window, query.columns.length) : cells
+  const passed = isSeries && request.fill ? request.offset : 0
+  const shown = all.slice(passed, passed + request.limit)
   const matchedRows = rows[0]?.[matchedRowsName]
   const isEmpty = rows.length === 0 || matchedRows === 0
   const others = toOthers(outcome)
+  const hasMore = all.length > passed + request.limit
+  const isKnown = !hasMore && (request.offset === 0 || shown.length > 0)
+  const total = isKnown
+    ? request.offset + shown.length
+    : isSeries && request.fill
+      ? undefined
+      : await outcome.countAll()
   return {
-    type: request.type,
-    service: service.name,
-    columns: query.columns.map(({ name, type, unit }) => ({ name, type, ...(unit && { unit }) })),
-    rows: shown.map((row) => [...row]),
-    rowCount: shown.length,
-    ...(typeof matchedRows === 'number' && { matchedRows }),
-    ...(others && { others }),
-    hasMore: all.length > query.limit,
-    ...(all.length > query.limit && {
-      note: `Only the first ${query.limit} rows; raise limit (at most 1000) or narrow the query.`,
-    }),
-    ...(isEmpty && { note: `No rows matched. ${describeRange(snapshot, service)}` }),
+    call,
+    request,
+    total,
+    result: {
+      type: request.type,
+      service: service.name,
+      columns: query.columns.map(({ name, type, unit }) => ({ name, type, ...(unit && { unit }) })),
+      rows: shown.map((row) => [...row]),
+      rowCount: shown.length,
+      ...(typeof matchedRows === 'number' && { matchedRows }),
+      ...(others && { others }),
+      hasMore,
+      ...(isEmpty && request.offset === 0 && { note: await toNote(snapshot, outcome) }),
+      ...(rows.length === 0 &&
+        request.offset > 0 && { note: `The result ends before row ${request.offset + 1}.` }),
+    },
+  }
+}
+
+const toCall = ({ range, zone }: Window) => ({
+  startTime: formatInstant(range.startNs),
+  endTime: formatInstant(range.endNs),
+  ...(zone !== 'UTC' && { timezone: zone }),
+})
+
+/** The answer with its first rows, at most `most`, and how to get the others. */
+export function cutResult({ result, call, request, total }: Whole, most: number): Result {
+  const rows = result.rows ?? []
+  const count = Math.min(most, rows.length)
+  if (result.error || (count === rows.length && !result.hasMore)) return result
+  const { type, offset, ...form } = request
+  const last = offset + count
+  const reason =
+    count < rows.length
+      ? 'max_tokens allows no more; raise it, ask for fewer columns, or go on'
+      : 'limit allows no more; raise it (at most 1000), narrow the query, or go on'
+  const range = count === 0 ? 'None' : `Rows ${offset + 1} to ${last}`
+  return {
+    ...result,
+    rows: rows.slice(0, count),
+    rowCount: count,
+    ...(total !== undefined && { totalRows: total }),
+    hasMore: true,
+    note: [result.note, `${range} of ${total ?? `at least ${last + 1}`} rows: ${reason} with next.`]
+      .filter(Boolean)
+      .join(' '),
+    next: { ...call, queries: { [type]: [{ ...form, offset: last }] } },
   }
 }
 
@@ -114,11 +178,11 @@ function toOtherCells({ others, columns = [] }: Result): Cells | undefined {
 }
 
 /** The same as text. */
-export const toSection = ([key, result]: readonly [string, Result]): string => {
+export const toSection = ([key, result]: readonly [string, Result], format: TextFormat): string => {
   const head = `## ${key} (${result.type}, ${result.service})`
   if (result.error) return `${head}\n${toErrorText(result.error as ErrorDetails)}`
-  const header = (result.columns ?? []).map(({ name, unit }) => (unit ? `${name} [${unit}]` : name))
   const others = toOtherCells(result)
   const rows = [...(result.rows ?? []), ...(others ? [[...others]] : [])]
-  return [head, toTextTable(header, rows), result.note].filter(Boolean).join('\n')
+  const next = result.next && `next: traces_query ${JSON.stringify(result.next)}`
+  return [head, toTextRows(format, result.columns ?? [], rows), result.note, next].filter(Boolean).join('\n')
 }

@@ -10,16 +10,26 @@ import { findColumns } from '../query/find-columns.ts'
 import type { QueryRequest } from '../query/request/queries.ts'
 import { sharedRelation, shareScan, splitRows } from '../query/share-scan.ts'
 import { isStale } from './define-tool.ts'
+import { diagnoseEmpty } from './diagnose-empty.ts'
 import type { ToolContext } from './tool.ts'
 
 /** A query and its place in the input. */
 export type PlacedQuery = Readonly<{ request: QueryRequest; at: string }>
 
-/** What a query found, or why it found nothing. */
-export type Outcome = Readonly<
-  | { service: Service; query: CompiledQuery; rows: readonly Row[]; others?: Row | undefined }
-  | { error: ErrorDetails }
->
+/** What a query found. */
+export type Found = Readonly<{
+  service: Service
+  query: CompiledQuery
+  rows: readonly Row[]
+  others?: Row | undefined
+  /** How many rows there are without limit and offset. */
+  countAll(): Promise<number>
+  /** Why no row matched, as far as it can be told. */
+  diagnose(): Promise<string | undefined>
+}>
+
+/** What a query found, or why it could not be run. */
+export type Outcome = Found | Readonly<{ error: ErrorDetails }>
 
 /** One call's queries, all of one window and one published state. */
 type Batch = Readonly<{ snapshot: LakeSnapshot; range: TimeRange; zone: string; context: ToolContext }>
@@ -29,7 +39,23 @@ function compilePlaced({ snapshot, range, zone }: Batch, { request, at }: Placed
   const schema = snapshot.schema(service)
   const columns = findColumns(schema, request)
   const own = relation ?? snapshot.relation(service, { range, columns })
-  return { service, columns, query: compile({ relation: own, schema, range, zone }, request, at) }
+  const source = { relation: own, schema, range, zone }
+  return { service, columns, source, query: compile(source, request, at) }
+}
+
+/** The outcome of a query that was run, with what can be asked beyond it: of its own relation, whatever it was run on. */
+function toFound(batch: Batch, placed: PlacedQuery, found: Omit<Found, 'countAll' | 'diagnose'>): Found {
+  const { context } = batch
+  const { filters = [] } = placed.request
+  return {
+    ...found,
+    countAll: async () => {
+      const [row] = await run(batch, compilePlaced(batch, placed).query.total)
+      return Number(row?.['total'] ?? 0)
+    },
+    diagnose: () =>
+      diagnoseEmpty({ source: compilePlaced(batch, placed).source, filters, at: placed.at }, context),
+  }
 }
 
 const run = ({ context: { runtime, signal } }: Batch, statement: CompiledQuery['statement']) =>
@@ -41,7 +67,7 @@ async function runOne(batch: Batch, placed: PlacedQuery): Promise<Outcome> {
     const { service, query } = compilePlaced(batch, placed)
     const rows = await run(batch, query.statement)
     const [others] = query.others ? await run(batch, query.others) : []
-    return { service, query, rows, others }
+    return toFound(batch, placed, { service, query, rows, others })
   } catch (error) {
     if (isStale(error)) throw error
     const level = error instanceof AppError ? 'debug' : 'error'
@@ -66,7 +92,9 @@ async function runShared(
     const columns = new Set(compiled.flatMap((each) => [...each.columns]))
     const relation = batch.snapshot.relation(first.service, { range: batch.range, columns })
     const rows = splitRows(await run(batch, shareScan(relation, queries)), queries)
-    return compiled.map((each, i) => ({ ...each, rows: rows[i] ?? [] }))
+    return compiled.map(({ service, query }, i) =>
+      toFound(batch, placed[i] as PlacedQuery, { service, query, rows: rows[i] ?? [] }),
+    )
   } catch (error) {
     if (isStale(error) || batch.context.signal.aborted) throw error
     return undefined

@@ -10,9 +10,19 @@ import {
   querySchemas,
 } from '../query/request/queries.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
+import { allot, fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
 import { defineTool } from './define-tool.ts'
-import { type Result, resultSchema, toFailure, toResult, toSection } from './query-result.ts'
+import {
+  cutResult,
+  type Result,
+  resultSchema,
+  toFailure,
+  toSection,
+  toWhole,
+  type Whole,
+} from './query-result.ts'
 import { type PlacedQuery, runQueries } from './run-queries.ts'
+import { textFormatSchema } from './text-rows.ts'
 import { describeWindow, toWindowText } from './window.ts'
 
 const output = z.object({
@@ -21,6 +31,7 @@ const output = z.object({
   timezone: z.string().optional(),
   localStart: z.string().optional().describe('The same in timezone'),
   localEnd: z.string().optional(),
+  format: textFormatSchema,
   results: z.record(z.string(), resultSchema).describe('One result per query, under its key'),
   notes: z.array(z.string()).optional(),
 })
@@ -55,6 +66,9 @@ function listQueries(queries: QueriesRequest): readonly PlacedQuery[] {
     next: 'Give each query a key of its own.',
   })
 }
+
+/** Characters that are kept for the window, the notes and what stands between results. */
+const framing = 600
 
 /** Length of one call's answers after which no further query is run; far above what an assistant can read. */
 const mostCharacters = 4_000_000
@@ -96,6 +110,8 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
       .optional()
       .describe('IANA time zone of words, buckets and calendar parts, e.g. Europe/Berlin; default UTC'),
     queries: queriesSchema,
+    format: textFormatSchema,
+    max_tokens: maxTokensSchema,
   }),
   output,
   run: async (input, context) => {
@@ -105,26 +121,39 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
     const placed = listQueries(input.queries)
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
-    const results = new Map<PlacedQuery, Result>()
+    const found = new Map<PlacedQuery, Whole>()
     let size = 0
     for await (const [query, outcome] of runQueries({ snapshot, ...window, context }, placed)) {
-      const result = toResult(snapshot, window, query, outcome)
-      results.set(query, result)
-      size += JSON.stringify(result).length
+      const whole = await toWhole(snapshot, window, query, outcome)
+      found.set(query, whole)
+      size += JSON.stringify(whole.result).length
       if (size > mostCharacters) break
     }
+    const results = placed.map((query): readonly [string, Result] => {
+      const whole = found.get(query)
+      return [query.request.key, whole ? cutResult(whole, Infinity) : toFailure(query.request, fullAnswer)]
+    })
+    const wholes = placed.map((query) => found.get(query))
+    const sizeOf = (entry: readonly [string, Result]) => measure([entry], toSection(entry, input.format)) + 2
+    const room = allot(results.map(sizeOf), toCharacters(input.max_tokens) - framing)
+    const fitted = results.map(([key, result], i): readonly [string, Result] => {
+      const whole = wholes[i]
+      if (!whole) return [key, result]
+      const make = (count: number) => [key, cutResult(whole, count)] as const
+      return fitItems(result.rows?.length ?? 0, make, sizeOf, room[i] ?? 0)
+    })
     const notes = toImportNotes(snapshot)
     return {
       ...describeWindow(window),
-      results: Object.fromEntries(
-        placed.map((query) => [
-          query.request.key,
-          results.get(query) ?? toFailure(query.request, fullAnswer),
-        ]),
-      ),
+      format: input.format,
+      results: Object.fromEntries(fitted),
       ...(notes.length > 0 && { notes: [...notes] }),
     }
   },
-  toText: ({ results, notes, ...window }) =>
-    [toWindowText(window), ...Object.entries(results).map(toSection), ...(notes ?? [])].join('\n\n'),
+  toText: ({ results, notes, format, ...window }) =>
+    [
+      toWindowText(window),
+      ...Object.entries(results).map((entry) => toSection(entry, format)),
+      ...(notes ?? []),
+    ].join('\n\n'),
 })

@@ -2,7 +2,7 @@ import type { CompiledQuery, QuerySource } from '../compiled.ts'
 import type { QueryOf } from '../request/queries.ts'
 import { resolveColumn } from '../resolve-column.ts'
 import { raw, sql } from '../sql.ts'
-import { from, limitTo, type Selected, select, toCompiled, where } from './select.ts'
+import { from, type Selected, select, toCompiled, where } from './select.ts'
 
 /** The values of a column with their counts, the most frequent first. */
 export function compileFacet(source: QuerySource, request: QueryOf<'facet'>, at: string): CompiledQuery {
@@ -15,6 +15,6 @@ export function compileFacet(source: QuerySource, request: QueryOf<'facet'>, at:
 ${from(source)}
 ${where(source, request.filters, at)}
 GROUP BY 1
-ORDER BY "count" DESC, "value" ASC NULLS LAST${limitTo(request.limit)}`
-  return toCompiled(statement, selected, request.limit)
+ORDER BY "count" DESC, "value" ASC NULLS LAST`
+  return toCompiled(statement, selected, request)
 }

@@ -5,7 +5,7 @@ import type { Measure } from './formulas.ts'
 import { compileGroups, groupBy } from './groups.ts'
 import { type GroupedRequest, largestFirst, matchedRows, toInner, toLayers } from './layers.ts'
 import { compileOthers } from './others.ts'
-import { checkNames, from, limitTo, listOrders, orderBy, select, toCompiled, where } from './select.ts'
+import { checkNames, from, listOrders, orderBy, select, toCompiled, where } from './select.ts'
 
 function checkGrouped({ grouping, having, limit_by, others }: GroupedRequest, at: string): void {
   if (grouping && grouping.length > 0) return
@@ -36,8 +36,8 @@ export function compileGrouped(
     const orders = listOrders(selected, request.orders, largestFirst(groups, String), at)
     const statement = sql`${select(counted)}
 ${from(source)}
-${where(source, request.filters, at)}${groupBy(groups)}${orderBy(orders)}${limitTo(request.limit)}`
-    return toCompiled(statement, selected, request.limit, counted)
+${where(source, request.filters, at)}${groupBy(groups)}${orderBy(orders)}`
+    return toCompiled(statement, selected, request, counted)
   }
   const layers = toLayers(source, request, { groups, measures }, at)
   const selected = [...layers.groups, ...layers.measures, ...layers.formulas]
@@ -45,8 +45,8 @@ ${where(source, request.filters, at)}${groupBy(groups)}${orderBy(orders)}${limit
   const given = groups.length > 0 ? selected : [...selected, rows]
   checkNames(given, at)
   const statement = sql`${layers.head}
-${layers.toRanked(given)}${limitTo(request.limit)}`
-  const query = toCompiled(statement, selected, request.limit, given)
+${layers.toRanked(given)}`
+  const query = toCompiled(statement, selected, request, given)
   return request.others
     ? { ...query, others: compileOthers(source, request, layers, { groups, measures }, at) }
     : query

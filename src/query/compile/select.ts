@@ -12,7 +12,7 @@ import { compileFilters } from './filters.ts'
 /** A column of a statement: its name, what computes it, type and unit. */
 export type Selected = Readonly<{ name: string; sql: Sql; type: Column['type']; unit: string }>
 
-const inWindow = ({ startNs, endNs }: TimeRange): Sql =>
+export const inWindow = ({ startNs, endNs }: TimeRange): Sql =>
   sql`"timestamp" >= ${instant(startNs)}\n  AND "timestamp" < ${instant(endNs)}`
 
 /** The rows of the service. */
@@ -83,17 +83,22 @@ export function listOrders(
 
 export const orderBy = (orders: Sql): Sql => when(orders.sql !== '', () => sql`\nORDER BY ${orders}`)
 
-export const limitTo = (limit: number): Sql => raw(`\nLIMIT ${limit + 1}`)
+/** Which rows of a result are wanted. */
+type Page = Readonly<{ limit: number; offset: number }>
 
-/** A query whose statement gives `selected`, or these and more (`given`). */
+const pageOf = ({ limit, offset }: Page): Sql =>
+  raw(`\nLIMIT ${limit + 1}${offset > 0 ? ` OFFSET ${offset}` : ''}`)
+
+/** A query of which `all` gives all rows, with the columns `selected`, or with these and more (`given`). */
 export const toCompiled = (
-  statement: Statement,
+  all: Statement,
   selected: readonly Selected[],
-  limit: number,
+  page: Page,
   given: readonly Selected[] = selected,
 ): CompiledQuery => ({
-  statement,
+  statement: sql`${all}${pageOf(page)}`,
   names: given.map(({ name }) => name),
   columns: selected.map(({ name, type, unit }) => ({ name, type, unit })),
-  limit,
+  limit: page.limit,
+  total: sql`SELECT count(*) AS "total"\nFROM (\n${all}\n) AS answer`,
 })

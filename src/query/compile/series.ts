@@ -6,17 +6,7 @@ import { compileFormulas } from './formulas.ts'
 import { nameInner, refer } from './layers.ts'
 import { byGroups, compileGroups, groupBy } from './groups.ts'
 import { toBucket } from './local-time.ts'
-import {
-  checkNames,
-  from,
-  limitTo,
-  listOrders,
-  orderBy,
-  type Selected,
-  select,
-  toCompiled,
-  where,
-} from './select.ts'
+import { checkNames, from, listOrders, orderBy, type Selected, select, toCompiled, where } from './select.ts'
 
 /** The rows of the groups that have the largest first aggregate over the whole window. */
 function compileTop(
@@ -60,14 +50,16 @@ export function compileSeries(source: QuerySource, request: QueryOf<'series'>, a
   const grouped = (columns: Sql) => sql`SELECT\n  ${columns}
 ${rows}
 ${where(source, request.filters, at)}${groupBy(keys)}`
+  // Empty buckets are added later, which moves what an offset counts.
+  const page = request.fill ? { limit: request.limit + request.offset, offset: 0 } : request
   const order = (shown: readonly Selected[]) => orderBy(listOrders(shown, [], byGroups(keys), at))
   if (!request.formulas || request.formulas.length === 0) {
     const selected = [...keys, ...measures]
     checkNames(selected, at)
     const statement = sql`${select(selected)}
 ${rows}
-${where(source, request.filters, at)}${groupBy(keys)}${order(selected)}${limitTo(request.limit)}`
-    return toCompiled(statement, selected, request.limit)
+${where(source, request.filters, at)}${groupBy(keys)}${order(selected)}`
+    return toCompiled(statement, selected, page)
   }
   const values = refer(measures, 'c', keys.length + 1)
   const formulas = compileFormulas(
@@ -82,6 +74,6 @@ ${where(source, request.filters, at)}${groupBy(keys)}${order(selected)}${limitTo
 ${grouped(nameInner([...keys, ...measures]))}
 )
 ${select(shown)}
-FROM grouped${order(shown)}${limitTo(request.limit)}`
-  return toCompiled(statement, shown, request.limit)
+FROM grouped${order(shown)}`
+  return toCompiled(statement, shown, page)
 }

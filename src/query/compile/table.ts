@@ -2,7 +2,7 @@ import type { CompiledQuery, QuerySource } from '../compiled.ts'
 import type { QueryOf } from '../request/queries.ts'
 import { type ResolvedColumn, resolveColumn } from '../resolve-column.ts'
 import { join, name, raw, type Sql, sql } from '../sql.ts'
-import { checkNames, direction, from, limitTo, type Selected, select, toCompiled, where } from './select.ts'
+import { checkNames, direction, from, type Selected, select, toCompiled, where } from './select.ts'
 
 const longest = raw('10000')
 
@@ -30,6 +30,6 @@ export function compileTable(source: QuerySource, request: QueryOf<'table'>, at:
   const statement = sql`${select(selected)}
 ${from(source)}
 ${where(source, request.filters, at)}
-ORDER BY ${join(all, ', ')}${limitTo(request.limit)}`
-  return toCompiled(statement, selected, request.limit)
+ORDER BY ${join(all, ', ')}`
+  return toCompiled(statement, selected, request)
 }

@@ -78,7 +78,16 @@ export type LimitByRequest = z.infer<typeof limitBy>
 /** Most rows of a result. */
 export const limit = (fallback: number) => z.number().int().min(1).max(1000).default(fallback)
 
+/** Rows that come before the page. */
+export const offset = z
+  .number()
+  .int()
+  .min(0)
+  .max(1_000_000)
+  .default(0)
+  .describe('Rows to pass over, for a next page')
+
 export const others = z
   .boolean()
   .optional()
-  .describe('Whether all groups that are not shown come as one row more, under others')
+  .describe('One row more, under others, for all groups beyond limit, limit_by and having')

@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import { briefFilters, filters, path, someFilters } from './filters.ts'
 import { briefGrouping, grouping, resultName } from './groups.ts'
-import { aggregates, briefAggregates, formulas, having, limit, limitBy, orders, others } from './measures.ts'
+import {
+  aggregates,
+  briefAggregates,
+  formulas,
+  having,
+  limit,
+  limitBy,
+  offset,
+  orders,
+  others,
+} from './measures.ts'
 
 const key = z.string().min(1).max(200).describe('Name of this query; its result comes back under it')
 const service = z
@@ -21,6 +31,7 @@ const scalarSchema = z.strictObject({
   orders,
   limit_by: limitBy,
   limit: limit(100),
+  offset,
   others,
 })
 
@@ -45,6 +56,7 @@ const seriesSchema = z.strictObject({
     .describe('Only the groups with the largest first aggregate over the whole window'),
   fill: z.enum(['null', 'zero']).optional().describe('Adds empty buckets, with this value'),
   limit: limit(1000),
+  offset,
 })
 
 const tableSchema = z.strictObject({
@@ -54,6 +66,7 @@ const tableSchema = z.strictObject({
   filters: briefFilters,
   orders,
   limit: limit(100),
+  offset,
 })
 
 const rateSchema = z.strictObject({
@@ -70,10 +83,11 @@ const rateSchema = z.strictObject({
   orders,
   limit_by: limitBy,
   limit: limit(100),
+  offset,
   others,
 })
 
-const facetSchema = z.strictObject({ key, service, path, filters: briefFilters, limit: limit(100) })
+const facetSchema = z.strictObject({ key, service, path, filters: briefFilters, limit: limit(100), offset })
 
 /** The query types and the form of each. */
 export const querySchemas = {

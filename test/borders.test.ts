@@ -16,11 +16,12 @@ const rooms: Readonly<Record<string, { uses: readonly string[]; types?: readonly
   lake: { uses: ['core', 'catalog', 'exports', 'engine'] },
   query: { uses: ['core', 'catalog'], types: ['engine'] },
   knowledge: { uses: ['core'] },
+  traces: { uses: ['core'] },
   samples: { uses: ['core', 'catalog', 'engine'] },
   config: { uses: ['core'] },
   'runtime.ts': { uses: ['core', 'engine', 'lake', 'knowledge'], types: ['config'] },
   tools: {
-    uses: ['core', 'catalog', 'query'],
+    uses: ['core', 'catalog', 'query', 'traces'],
     types: ['runtime.ts', 'config', 'lake', 'engine', 'knowledge'],
   },
   server: { uses: ['core', 'tools'], types: ['runtime.ts'] },

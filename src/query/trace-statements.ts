@@ -16,7 +16,7 @@ export type TraceRequest = Readonly<{
   startNs: bigint | undefined
 }>
 
-const ofTrace = (spans: string, { traceId, startNs }: TraceRequest): Sql => sql`FROM (
+export const ofTrace = (spans: string, { traceId, startNs }: TraceRequest): Sql => sql`FROM (
 ${raw(spans)}
 ) AS source
 WHERE trace_id = ${value(traceId)}${when(startNs !== undefined, () => sql`\n  AND trace_start = ${instant(startNs ?? 0n)}`)}`
@@ -45,14 +45,6 @@ export const selectSpans = (spans: string, request: TraceRequest): Statement => 
 ${ofTrace(spans, request)}
 ORDER BY "timestamp", span_id`
 
-/** How many spans a trace has, as `spans`. */
-export const selectSpanCount = (traces: string, traceId: string): Statement =>
-  sql`SELECT span_count AS spans
-FROM (
-${raw(traces)}
-) AS source
-WHERE trace_id = ${value(traceId)}`
-
 const recordColumns = [
   'span_id',
   'severity_text',
@@ -76,16 +68,32 @@ const recordId = `md5(concat_ws(chr(31), ${recordColumns
 
 const recordFields = `*, CAST(epoch_ns("timestamp") AS VARCHAR) AS time_ns, ${recordId} AS record_id`
 
-/** All log records of one trace in order of time. */
-export const selectTraceLogs = (logs: string, traceId: string): Statement => ({
-  sql: `SELECT ${recordFields}
+export type TraceLogsRequest = Readonly<{
+  traceId: string
+  spanIds: readonly string[]
+  /** Whether records that belong to no span are wanted too. */
+  withoutSpan: boolean
+  limit: number
+}>
+
+/** The first log records of some spans of a trace in order of time. */
+export function selectTraceLogs(
+  logs: string,
+  { traceId, spanIds, withoutSpan, limit }: TraceLogsRequest,
+): Statement {
+  const ids = spanIds.length > 0 ? `span_id IN (${spanIds.map(() => '?').join(', ')})` : 'FALSE'
+  return {
+    sql: `SELECT ${recordFields}
 FROM (
 ${logs}
 ) AS source
 WHERE trace_id = ?
-ORDER BY "timestamp", record_id`,
-  params: [traceId],
-})
+  AND (${ids}${withoutSpan ? ' OR span_id IS NULL' : ''})
+ORDER BY "timestamp", record_id
+LIMIT ${limit}`,
+    params: [traceId, ...spanIds],
+  }
+}
 
 export type SpanLogsRequest = Readonly<{
   traceId: string

@@ -1,14 +1,14 @@
-import { logs, spans, traces } from '../catalog/services/telemetry.ts'
+import { logs, spans } from '../catalog/services/telemetry.ts'
 import { AppError } from '../core/errors.ts'
 import { formatDay } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
-import { selectFirstSpans, selectSpanCount, selectSpans, selectTraceLogs } from '../query/trace-statements.ts'
+import { selectFirstSpans, selectSpans, selectTraceLogs } from '../query/trace-statements.ts'
 import type { TracePlace } from './find-trace.ts'
 import type { ToolContext } from './tool.ts'
 
 /** Spans that are read of one trace; more would fill any assistant's context many times over. */
-export const mostSpans = 2_000
+const mostSpans = 2_000
 
 /** The spans of a place, or the first of them, with that of an id before the others. */
 function readPlace(
@@ -54,27 +54,24 @@ export async function readSpans(
   })
 }
 
-/** How many spans a trace has of which `rows` were read. */
-export async function countSpans(
-  snapshot: LakeSnapshot,
-  { traceId, startNs = 0n }: TracePlace,
-  rows: readonly Row[],
-  { runtime, signal }: ToolContext,
-): Promise<number> {
-  if (rows.length < mostSpans) return rows.length
-  const ofDay = snapshot.relation(traces, { days: new Set([formatDay(startNs)]) })
-  const [found] = await runtime.engine.run(selectSpanCount(ofDay, traceId), signal)
-  return Number(found?.['spans'])
-}
+/** Log records that are read for one page of spans. */
+const mostRecords = 2_000
 
-/** All log records of a trace in order of time. */
-export async function readTraceLogs(
+/** The log records of some spans of a trace in order of time, and, if wanted, those that belong to no span. */
+export async function readLogsOf(
   snapshot: LakeSnapshot,
   { traceId, logDays: days }: TracePlace,
+  rows: readonly Row[],
+  withoutSpan: boolean,
   { runtime, signal }: ToolContext,
 ): Promise<readonly Row[]> {
   if (days.size === 0) return []
-  return runtime.engine.run(selectTraceLogs(snapshot.relation(logs, { days }), traceId), signal)
+  const spanIds = rows.map((row) => String(row['span_id']))
+  const relation = snapshot.relation(logs, { days })
+  return runtime.engine.run(
+    selectTraceLogs(relation, { traceId, spanIds, withoutSpan, limit: mostRecords }),
+    signal,
+  )
 }
 
 /** Spans that a platform writes about itself begin so; they are shown on request only. */

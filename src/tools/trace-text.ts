@@ -1,9 +1,10 @@
 import { statusCodes } from '../catalog/span-enums.ts'
 import { formatInstant } from '../core/time-range.ts'
 import { toLine } from './to-line.ts'
-import type { FullTrace } from './traces-get.ts'
+import { toOverviewText } from './trace-overview.ts'
+import type { TraceAnswer } from './traces-get.ts'
 
-type Span = FullTrace['resourceSpans'][number]['scopeSpans'][number]['spans'][number]
+type Span = NonNullable<TraceAnswer['resourceSpans']>[number]['scopeSpans'][number]['spans'][number]
 type Placed = Readonly<{ span: Span; service: string }>
 type Visit = Placed & Readonly<{ depth: number }>
 
@@ -48,8 +49,8 @@ function toSpanLines({ span, service, depth }: Visit, startNs: bigint): readonly
 const byStart = (a: Placed, b: Placed) =>
   BigInt(a.span.startTimeUnixNano) < BigInt(b.span.startTimeUnixNano) ? -1 : 1
 
-function placeSpans(trace: FullTrace): readonly Placed[] {
-  const placed = trace.resourceSpans.flatMap(({ resource, scopeSpans }) => {
+function placeSpans(trace: TraceAnswer): readonly Placed[] {
+  const placed = (trace.resourceSpans ?? []).flatMap(({ resource, scopeSpans }) => {
     const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? ''
     return scopeSpans.flatMap(({ spans }) => spans.map((span) => ({ span, service })))
   })
@@ -79,7 +80,7 @@ function walk(placed: readonly Placed[]): readonly Visit[] {
   return [...visits, ...inCycles]
 }
 
-function toLogLines(trace: FullTrace, startNs: bigint): readonly string[] {
+function toLogLines(trace: TraceAnswer, startNs: bigint): readonly string[] {
   const records = (trace.resourceLogs ?? []).flatMap(({ scopeLogs }) =>
     scopeLogs.flatMap(({ logRecords }) => logRecords),
   )
@@ -93,8 +94,8 @@ function toLogLines(trace: FullTrace, startNs: bigint): readonly string[] {
 }
 
 /** What each resource says of itself, once for all its spans. */
-function toResourceLines(trace: FullTrace): readonly string[] {
-  const resources = [...trace.resourceSpans, ...(trace.resourceLogs ?? [])].map(({ resource }) =>
+function toResourceLines(trace: TraceAnswer): readonly string[] {
+  const resources = [...(trace.resourceSpans ?? []), ...(trace.resourceLogs ?? [])].map(({ resource }) =>
     toPairs(resource.attributes),
   )
   const lines = [...new Set(resources)].filter((pairs) => pairs !== '').map((pairs) => `- ${pairs}`)
@@ -102,7 +103,15 @@ function toResourceLines(trace: FullTrace): readonly string[] {
 }
 
 /** A trace as an indented tree with all attributes, events, links, logs and resources, in a third of the JSON's characters. */
-export function toTraceText(trace: FullTrace): string {
+export function toTraceText(trace: TraceAnswer): string {
+  const next = trace.next ? [`next: traces_get ${JSON.stringify(trace.next)}`] : []
+  if (trace.overview)
+    return [
+      `Trace ${trace.traceId}, ${trace.detail}: ${trace.spanCount} spans from ${trace.startTime}`,
+      ...(trace.notes ?? []),
+      toOverviewText(trace.overview),
+      ...next,
+    ].join('\n')
   const placed = placeSpans(trace)
   const startNs = BigInt(placed[0]?.span.startTimeUnixNano ?? 0)
   const hidden = trace.hiddenInternalSpans ? `, ${trace.hiddenInternalSpans} internal spans hidden` : ''
@@ -112,5 +121,6 @@ export function toTraceText(trace: FullTrace): string {
     ...walk(placed).flatMap((visit) => toSpanLines(visit, startNs)),
     ...toLogLines(trace, startNs),
     ...toResourceLines(trace),
+    ...next,
   ].join('\n')
 }

@@ -1,63 +1,229 @@
 import { z } from 'zod'
+import { spans } from '../catalog/services/telemetry.ts'
+import type { Row } from '../engine/engine.ts'
+import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
+import { filterSchema } from '../query/request/filters.ts'
+import { countChosenSpans, selectChosenSpans, type SpanChoice } from '../query/trace-outline.ts'
+import { fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
+import { cutValues } from './cut-values.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
-import { findTrace } from './find-trace.ts'
-import { parseTraceId, traceIdSchema } from './ids.ts'
+import { findTrace, type TracePlace } from './find-trace.ts'
+import { parseSpanId, parseTraceId, spanIdSchema, traceIdSchema } from './ids.ts'
 import { resourceLogsSchema, resourceSpansSchema, toResourceLogs, toResourceSpans } from './otlp-json.ts'
-import { countSpans, internalPrefix, mostSpans, readSpans, readTraceLogs } from './read-trace.ts'
+import { mostOutlined, noTrace, readOutline, runOnTrace } from './read-outline.ts'
+import { internalPrefix, readLogsOf } from './read-trace.ts'
+import type { ToolContext } from './tool.ts'
+import { overviewDetails, overviewSchema, toOverview } from './trace-overview.ts'
 import { toTraceText } from './trace-text.ts'
 
-const toCutNotes = (count: number, traceId: string): readonly string[] =>
-  count <= mostSpans
-    ? []
-    : [
-        `The first ${mostSpans} of ${count} spans are shown. For the others use traces_query, a table on the service spans with the filter {"path":"TraceId","eq":"${traceId}"}.`,
-      ]
+const details = ['full', ...overviewDetails, 'spans'] as const
 
 const output = z.object({
   traceId: z.string(),
-  spanCount: z.number().describe('Spans in this answer'),
+  detail: z.enum(details),
+  startTime: z.string().optional(),
+  spanCount: z.number().describe('Spans in this answer; of an overview, those that it is made from'),
+  totalSpans: z.number().optional().describe('Spans that were asked for, where not all are here'),
   hiddenInternalSpans: z
     .number()
     .optional()
     .describe('Internal spans left out; includeInternal: true shows them'),
-  resourceSpans: resourceSpansSchema,
+  overview: overviewSchema.optional().describe('For summary, tree, critical_path and errors: a table'),
+  resourceSpans: resourceSpansSchema.optional(),
   resourceLogs: resourceLogsSchema.optional(),
+  next: z.record(z.string(), z.unknown()).optional().describe('Arguments of traces_get for what follows'),
   notes: z.array(z.string()).optional(),
 })
 
-export type FullTrace = z.infer<typeof output>
+export type TraceAnswer = z.infer<typeof output>
+
+const input = z.strictObject({
+  traceId: traceIdSchema,
+  includeInternal: z.boolean().default(false).describe('Include internal operata.* spans'),
+  detail: z
+    .enum(details)
+    .default('full')
+    .describe(
+      'full: OpenTelemetry JSON, by pages. summary: where the time went. tree: spans as lines, alike siblings folded. critical_path: what the end waited for. errors: failed spans. spans: full, of spanIds or filters',
+    ),
+  spanIds: z.array(spanIdSchema).min(1).max(100).optional().describe('With detail spans'),
+  filters: z
+    .array(z.looseObject({ path: z.string() }).pipe(filterSchema))
+    .max(20)
+    .optional()
+    .describe('With detail spans: on columns of the service spans'),
+  offset: z.number().int().min(0).max(1_000_000).default(0).describe('Spans or lines to pass over'),
+  max_tokens: maxTokensSchema,
+})
+type Input = z.output<typeof input>
+
+/** Spans that are read for one page; no budget holds more. */
+const mostRead = 400
+
+/** How much of a page's spans is shown, tried in turn until at least one span fits. */
+const cuts = [
+  { logs: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY },
+  { logs: 20, characters: 2_000 },
+  { logs: 5, characters: 500 },
+  { logs: 0, characters: 100 },
+] as const
+
+type Page = Readonly<{
+  input: Input
+  rows: readonly Row[]
+  logs: readonly Row[]
+  total: number
+  hidden: number
+  notes: readonly string[]
+}>
+
+/** Records of spans that are shown, at most so many each, and those that belong to no span. */
+function takeLogs(logs: readonly Row[], shown: readonly Row[], most: number): readonly Row[] {
+  const counts = new Map<unknown, number>(shown.map((row) => [row['span_id'], 0]))
+  return logs.filter((row) => {
+    const id = row['span_id'] ?? null
+    if (id !== null && !counts.has(id)) return false
+    counts.set(id, (counts.get(id) ?? 0) + 1)
+    return (counts.get(id) ?? 0) <= most
+  })
+}
+
+function toPage(
+  { input: call, rows, logs, total, hidden, notes }: Page,
+  count: number,
+  cut: (typeof cuts)[number],
+): TraceAnswer {
+  const shown = rows.slice(0, count).map((row) => cutValues(row, cut.characters))
+  const records = takeLogs(logs, shown, cut.logs).map((row) => cutValues(row, cut.characters))
+  const left = logs.length - records.length
+  const last = call.offset + shown.length
+  const isPart = last < total || call.offset > 0
+  const all = [
+    ...notes,
+    ...(isPart ? [`Spans ${call.offset + 1} to ${last} of ${total}, in order of start.`] : []),
+    ...(last < total
+      ? ['The others come with next; detail summary or tree tells of all of them in short.']
+      : []),
+    ...(cut.logs !== Number.POSITIVE_INFINITY && left > 0 && count === rows.length
+      ? [`${left} log records are left out: traces_span_logs gives those of a span.`]
+      : []),
+    ...(cut.characters !== Number.POSITIVE_INFINITY
+      ? [
+          `Texts of more than ${cut.characters} characters are cut; a table of traces_query gives up to 10,000.`,
+        ]
+      : []),
+  ]
+  const { offset: _, max_tokens: __, ...same } = call
+  return {
+    traceId: call.traceId,
+    detail: call.detail,
+    spanCount: shown.length,
+    ...(isPart && { totalSpans: total }),
+    ...(hidden > 0 && { hiddenInternalSpans: hidden }),
+    resourceSpans: toResourceSpans(shown),
+    ...(records.length > 0 && { resourceLogs: toResourceLogs(records) }),
+    ...(last < total && { next: { ...same, offset: last } }),
+    ...(all.length > 0 && { notes: all }),
+  }
+}
+
+type Reading = Readonly<{ snapshot: LakeSnapshot; place: TracePlace; call: Input; context: ToolContext }>
+
+/** Spans in full, as many as fit. */
+async function readFull({ snapshot, place, call, context }: Reading): Promise<TraceAnswer> {
+  const schema = snapshot.schema(spans)
+  const choice = (hidden: string | undefined): SpanChoice => ({
+    ids: call.detail === 'spans' ? call.spanIds?.map(parseSpanId) : undefined,
+    filters: call.detail === 'spans' ? call.filters : undefined,
+    hidden,
+    onlyErrors: false,
+    offset: call.offset,
+    limit: mostRead,
+  })
+  const wanted = choice(call.includeInternal ? undefined : internalPrefix)
+  const rows = await runOnTrace(
+    snapshot,
+    place,
+    (relation, request) => selectChosenSpans(relation, request, schema, wanted),
+    context,
+  )
+  const count = async (chosen: SpanChoice) => {
+    const [found] = await runOnTrace(
+      snapshot,
+      place,
+      (relation, request) => countChosenSpans(relation, request, schema, chosen),
+      context,
+    )
+    return Number(found?.['spans'] ?? 0)
+  }
+  const isWhole = rows.length < mostRead && call.offset === 0
+  const total = isWhole ? rows.length : await count(wanted)
+  const everything = { ...choice(undefined), ids: undefined, filters: undefined }
+  const all = await count(everything)
+  if (all === 0) throw noTrace(place.traceId)
+  const hidden = call.includeInternal ? 0 : call.detail === 'spans' ? 0 : all - total
+  const logs = await readLogsOf(snapshot, place, rows, call.offset === 0, context)
+  const notes = [
+    ...toImportNotes(snapshot),
+    ...(rows.length === 0 ? [`None of the ${all} spans of the trace was asked for.`] : []),
+  ]
+  const page = { input: call, rows, logs, total, hidden, notes }
+  const sizeOf = (answer: TraceAnswer) => measure(answer, toTraceText(answer))
+  const room = toCharacters(call.max_tokens)
+  for (const cut of cuts) {
+    const fitted = fitItems(rows.length, (n) => toPage(page, n, cut), sizeOf, room)
+    if (fitted.spanCount > 0 || rows.length === 0) return fitted
+  }
+  return toPage(page, 0, cuts[3])
+}
+
+/** What the trace says as a whole, as many lines as fit. */
+async function readOverview({ snapshot, place, call, context }: Reading): Promise<TraceAnswer> {
+  const hidden = call.includeInternal ? undefined : internalPrefix
+  const read = await readOutline(snapshot, place, hidden, context)
+  const { overview, notes } = toOverview(read.spans, call.detail as (typeof overviewDetails)[number])
+  const { offset, max_tokens: room, ...same } = call
+  const make = (count: number): TraceAnswer => {
+    const rows = overview.rows.slice(offset, offset + count)
+    const isPart = rows.length < overview.rows.length
+    const last = offset + rows.length
+    const all = [
+      ...toImportNotes(snapshot),
+      ...notes,
+      ...(read.isCut ? [`Only the first ${mostOutlined} spans were looked at.`] : []),
+      ...(isPart ? [`Lines ${offset + 1} to ${last} of ${overview.rows.length}.`] : []),
+    ]
+    return {
+      traceId: call.traceId,
+      detail: call.detail,
+      startTime: new Date(Number(read.startNs / 1_000_000n)).toISOString(),
+      spanCount: read.spans.length,
+      overview: { ...overview, rows, ...(isPart && { totalRows: overview.rows.length }) },
+      ...(last < overview.rows.length && { next: { ...same, offset: last } }),
+      ...(all.length > 0 && { notes: all }),
+    }
+  }
+  const items = Math.max(overview.rows.length - offset, 0)
+  return fitItems(items, make, (answer) => measure(answer, toTraceText(answer)), toCharacters(room))
+}
 
 export const tracesGet = defineTool({
   name: 'traces_get',
   title: 'Get one trace',
-  description: `Retrieve a single trace by ID in full OpenTelemetry JSON: resourceSpans / scopeSpans / spans with attributes, events, links and status, and the log records of its spans as resourceLogs. Times are nanoseconds since the epoch.
+  description: `Retrieve a single trace by ID. By default in full OpenTelemetry JSON: resourceSpans / scopeSpans / spans with attributes, events, links and status, and the log records of its spans as resourceLogs; times are nanoseconds since the epoch. Long traces come in pages (next).
+For a first look take detail summary, tree, critical_path or errors, then spans with spanIds.
 Internal operata.* spans are left out unless includeInternal is true.`,
-  input: z.strictObject({
-    traceId: traceIdSchema,
-    includeInternal: z.boolean().default(false).describe('Include internal operata.* spans'),
-  }),
+  input,
   output,
-  run: async ({ traceId, includeInternal }, context) => {
-    const id = parseTraceId(traceId)
+  run: async (asked, context) => {
+    const call = { ...asked, traceId: parseTraceId(asked.traceId) }
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
-    const place = await findTrace(snapshot, id, context)
-    const all = await readSpans(snapshot, place, context)
-    const count = await countSpans(snapshot, place, all, context)
-    const spans = all.filter((row) => includeInternal || !String(row['span_name']).startsWith(internalPrefix))
-    const shown = new Set(spans.map((row) => row['span_id']))
-    const records = await readTraceLogs(snapshot, place, context)
-    const ofShown = records.filter((row) => row['span_id'] === null || shown.has(row['span_id'] ?? ''))
-    const notes = [...toImportNotes(snapshot), ...toCutNotes(count, id)]
-    return {
-      traceId: id,
-      spanCount: spans.length,
-      ...(all.length > spans.length && { hiddenInternalSpans: all.length - spans.length }),
-      resourceSpans: toResourceSpans(spans),
-      ...(ofShown.length > 0 && { resourceLogs: toResourceLogs(ofShown) }),
-      ...(notes.length > 0 && { notes }),
-    }
+    const place = await findTrace(snapshot, call.traceId, context)
+    const reading = { snapshot, place, call, context }
+    const isFull = call.detail === 'full' || call.detail === 'spans'
+    return isFull ? readFull(reading) : readOverview(reading)
   },
   toText: toTraceText,
 })

@@ -4,6 +4,7 @@ import { parseWindow } from '../core/parse-window.ts'
 import { parseInstant } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
 import { filterSchema } from '../query/request/filters.ts'
+import { fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
 import { cursorSchema, parseCursor, toCursor } from './cursor.ts'
 import { checkHasData, describeRange, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
@@ -40,6 +41,29 @@ const toTrace = (row: Row): Trace => ({
   statusCode: String(row['status_code']),
 })
 
+const toText = ({ traces: found, nextCursor, notes }: z.infer<typeof output>): string =>
+  [
+    `${found.length} traces`,
+    found.length > 0 &&
+      toTextTable(
+        ['traceId', 'startTime', 'duration [ms]', 'root span', 'service', 'spans', 'errors', 'status'],
+        found.map((t) => [
+          t.traceId,
+          t.startTime,
+          t.durationMs,
+          t.rootSpanName,
+          t.rootServiceName ?? '',
+          t.spanCount,
+          t.errorCount,
+          t.statusCode,
+        ]),
+      ),
+    nextCursor && `More: cursor ${JSON.stringify(nextCursor)}`,
+    ...(notes ?? []),
+  ]
+    .filter(Boolean)
+    .join('\n')
+
 export const tracesList = defineTool({
   name: 'traces_list',
   title: 'List traces',
@@ -53,9 +77,10 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
     sort: z.enum(['asc', 'desc']).default('desc').describe('By start time'),
     limit: z.number().int().min(1).max(1000).default(100),
     cursor: cursorSchema.optional(),
+    max_tokens: maxTokensSchema,
   }),
   output,
-  run: async ({ startTime, endTime, filters, sort, limit, cursor }, context) => {
+  run: async ({ startTime, endTime, filters, sort, limit, cursor, max_tokens: tokens }, context) => {
     const { timezone: zone } = context.runtime.config
     const range = parseWindow(startTime, endTime, { nowMs: Date.now(), zone })
     const call = ['traces_list', startTime, endTime ?? '', filters ?? [], sort]
@@ -65,41 +90,28 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
     const page = { range, filters, sort, after, limit: limit + 1 }
     const rows = await readTracePage(snapshot, page, context)
     const found = rows.slice(0, limit).map(toTrace)
-    const last = found.at(-1)
-    const notes = [
-      ...toImportNotes(snapshot),
-      ...(found.length === 0 && !cursor ? [`No traces matched. ${describeRange(snapshot, traces)}`] : []),
-    ]
-    return {
-      traces: found,
-      hasMore: rows.length > limit,
-      ...(rows.length > limit &&
-        last && {
-          nextCursor: toCursor(call, { ns: parseInstant(last.startTime, 'startTime'), id: last.traceId }),
-        }),
-      ...(notes.length > 0 && { notes }),
+    const make = (count: number) => {
+      const shown = found.slice(0, count)
+      const last = shown.at(-1)
+      const hasMore = rows.length > count
+      const notes = [
+        ...toImportNotes(snapshot),
+        ...(found.length === 0 && !cursor ? [`No traces matched. ${describeRange(snapshot, traces)}`] : []),
+        ...(count < found.length
+          ? [`max_tokens allows ${count} traces; send nextCursor back as cursor for more.`]
+          : []),
+      ]
+      return {
+        traces: shown,
+        hasMore,
+        ...(hasMore &&
+          last && {
+            nextCursor: toCursor(call, { ns: parseInstant(last.startTime, 'startTime'), id: last.traceId }),
+          }),
+        ...(notes.length > 0 && { notes }),
+      }
     }
+    return fitItems(found.length, make, (answer) => measure(answer, toText(answer)), toCharacters(tokens))
   },
-  toText: ({ traces: found, nextCursor, notes }) =>
-    [
-      `${found.length} traces`,
-      found.length > 0 &&
-        toTextTable(
-          ['traceId', 'startTime', 'duration [ms]', 'root span', 'service', 'spans', 'errors', 'status'],
-          found.map((t) => [
-            t.traceId,
-            t.startTime,
-            t.durationMs,
-            t.rootSpanName,
-            t.rootServiceName ?? '',
-            t.spanCount,
-            t.errorCount,
-            t.statusCode,
-          ]),
-        ),
-      nextCursor && `More: cursor ${JSON.stringify(nextCursor)}`,
-      ...(notes ?? []),
-    ]
-      .filter(Boolean)
-      .join('\n'),
+  toText,
 })

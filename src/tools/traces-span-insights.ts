@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findInsights, type Insight } from '../catalog/find-insights.ts'
+import { fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { findTrace } from './find-trace.ts'
@@ -37,12 +38,29 @@ const toInsightLine = (insight: z.infer<typeof insightSchema>) =>
 
 const toTag = ({ tag, severity }: Insight) => `${tag} (${severity})`
 
+const longestName = 500
+
+const toText = ({ spanName, spanId, insights, otherSpans, notes }: z.infer<typeof output>): string =>
+  [
+    insights.length > 0
+      ? `${insights.length} insights on ${toLine(spanName)} [${spanId}]`
+      : `No insights on ${toLine(spanName)} [${spanId}]: every observed value is within its limits.`,
+    ...insights.map(toInsightLine),
+    ...(otherSpans
+      ? [
+          'Other spans of this trace:',
+          ...otherSpans.map((s) => `- ${toLine(s.spanName)} [${s.spanId}]: ${s.insights.join(', ')}`),
+        ]
+      : []),
+    ...(notes ?? []),
+  ].join('\n')
+
 export const tracesSpanInsights = defineTool({
   name: 'traces_span_insights',
   title: 'Insights of a span',
   description: `Get insights (detected issues and anomalies) of one span within a trace, worst first: observed value, threshold, unit, severity (minor, severe, terminal) and what to do next. Rules cover jitter, packet loss, round-trip time, MOS, ring time, CPU and memory, set-up failures, missing audio, failing flow nodes and bots.
 Also names the other spans of the trace that have insights.`,
-  input: z.strictObject({ traceId: traceIdSchema, spanId: spanIdSchema }),
+  input: z.strictObject({ traceId: traceIdSchema, spanId: spanIdSchema, max_tokens: maxTokensSchema }),
   output,
   run: async (input, context) => {
     const traceId = parseTraceId(input.traceId)
@@ -56,32 +74,30 @@ Also names the other spans of the trace that have insights.`,
       .filter((row) => row !== span)
       .map((row) => ({
         spanId: String(row['span_id']),
-        spanName: String(row['span_name'] ?? ''),
+        spanName: String(row['span_name'] ?? '').slice(0, longestName),
         insights: findInsights(toAttributes(row)).map(toTag),
       }))
       .filter(({ insights }) => insights.length > 0)
-    const notes = toImportNotes(snapshot)
-    return {
+    const own = {
       traceId,
       spanId,
-      spanName: String(span['span_name'] ?? ''),
+      spanName: String(span['span_name'] ?? '').slice(0, longestName),
       insights: [...findInsights(toAttributes(span))],
-      ...(otherSpans.length > 0 && { otherSpans }),
-      ...(notes.length > 0 && { notes: [...notes] }),
     }
+    const make = (count: number) => {
+      const left = otherSpans.length - count
+      const notes = [
+        ...toImportNotes(snapshot),
+        ...(left > 0 ? [`${left} more spans of the trace have insights; raise max_tokens to see them.`] : []),
+      ]
+      return {
+        ...own,
+        ...(count > 0 && { otherSpans: otherSpans.slice(0, count) }),
+        ...(notes.length > 0 && { notes }),
+      }
+    }
+    const sizeOf = (answer: z.infer<typeof output>) => measure(answer, toText(answer))
+    return fitItems(otherSpans.length, make, sizeOf, toCharacters(input.max_tokens))
   },
-  toText: ({ spanName, spanId, insights, otherSpans, notes }) =>
-    [
-      insights.length > 0
-        ? `${insights.length} insights on ${toLine(spanName)} [${spanId}]`
-        : `No insights on ${toLine(spanName)} [${spanId}]: every observed value is within its limits.`,
-      ...insights.map(toInsightLine),
-      ...(otherSpans
-        ? [
-            'Other spans of this trace:',
-            ...otherSpans.map((s) => `- ${toLine(s.spanName)} [${s.spanId}]: ${s.insights.join(', ')}`),
-          ]
-        : []),
-      ...(notes ?? []),
-    ].join('\n'),
+  toText,
 })

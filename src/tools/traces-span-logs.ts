@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { logs } from '../catalog/services/telemetry.ts'
 import type { Row } from '../engine/engine.ts'
 import { selectSpanLogs } from '../query/trace-statements.ts'
+import { fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
+import { cutValues } from './cut-values.ts'
 import { cursorSchema, parseCursor, toCursor } from './cursor.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
@@ -39,6 +41,22 @@ const toRecord = (row: Row): z.infer<typeof recordSchema> => ({
   attributes: { ...toAttributes(row) },
 })
 
+/** Characters of a text of a record that doesn't fit otherwise. */
+const longestText = 500
+
+const toText = ({ spanId, logs: records, nextCursor, notes }: z.infer<typeof output>): string =>
+  [
+    `${records.length} log records of span ${spanId}`,
+    ...records.map((record) => {
+      const pairs = Object.entries(record.attributes).map(([key, value]) => `${key}=${value}`)
+      return `- ${toLine(`${record.time} ${record.severity ?? ''} ${record.serviceName ?? ''}: ${record.body} ${pairs.join('; ')}`)}`
+    }),
+    nextCursor && `More: cursor ${JSON.stringify(nextCursor)}`,
+    ...(notes ?? []),
+  ]
+    .filter(Boolean)
+    .join('\n')
+
 export const tracesSpanLogs = defineTool({
   name: 'traces_span_logs',
   title: 'Logs of a span',
@@ -49,6 +67,7 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
     spanId: spanIdSchema,
     limit: z.number().int().min(1).max(1000).default(50),
     cursor: cursorSchema.optional(),
+    max_tokens: maxTokensSchema,
   }),
   output,
   run: async (input, context) => {
@@ -70,34 +89,39 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
       context.signal,
     )
     if (rows.length === 0) getSpan(await readSpans(snapshot, place, context, spanId), traceId, spanId)
-    const shown = rows.slice(0, input.limit)
-    const last = shown.at(-1)
-    const notes = [
-      ...toImportNotes(snapshot),
-      ...(rows.length === 0 && !after ? ['This span has no log records.'] : []),
-    ]
-    return {
-      traceId,
-      spanId,
-      logs: shown.map(toRecord),
-      hasMore: rows.length > input.limit,
-      ...(rows.length > input.limit &&
-        last && {
-          nextCursor: toCursor(call, { ns: BigInt(String(last['time_ns'])), id: String(last['record_id']) }),
-        }),
-      ...(notes.length > 0 && { notes }),
+    const found = rows.slice(0, input.limit)
+    const make = (most: number) => (count: number) => {
+      const shown = found.slice(0, count)
+      const last = shown.at(-1)
+      const hasMore = rows.length > count
+      const notes = [
+        ...toImportNotes(snapshot),
+        ...(rows.length === 0 && !after ? ['This span has no log records.'] : []),
+        ...(count < found.length
+          ? [`max_tokens allows ${count} records; send nextCursor back as cursor for more.`]
+          : []),
+        ...(most < Number.POSITIVE_INFINITY ? [`Texts of more than ${most} characters are cut.`] : []),
+      ]
+      return {
+        traceId,
+        spanId,
+        logs: shown.map((row) => toRecord(cutValues(row, most))),
+        hasMore,
+        ...(hasMore &&
+          last && {
+            nextCursor: toCursor(call, {
+              ns: BigInt(String(last['time_ns'])),
+              id: String(last['record_id']),
+            }),
+          }),
+        ...(notes.length > 0 && { notes }),
+      }
     }
+    const room = toCharacters(input.max_tokens)
+    const fit = (most: number) =>
+      fitItems(found.length, make(most), (answer) => measure(answer, toText(answer)), room)
+    const whole = fit(Number.POSITIVE_INFINITY)
+    return whole.logs.length > 0 || found.length === 0 ? whole : fit(longestText)
   },
-  toText: ({ spanId, logs: records, nextCursor, notes }) =>
-    [
-      `${records.length} log records of span ${spanId}`,
-      ...records.map((record) => {
-        const pairs = Object.entries(record.attributes).map(([key, value]) => `${key}=${value}`)
-        return `- ${toLine(`${record.time} ${record.severity ?? ''} ${record.serviceName ?? ''}: ${record.body} ${pairs.join('; ')}`)}`
-      }),
-      nextCursor && `More: cursor ${JSON.stringify(nextCursor)}`,
-      ...(notes ?? []),
-    ]
-      .filter(Boolean)
-      .join('\n'),
+  toText,
 })

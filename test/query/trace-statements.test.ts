@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Row } from '../../src/engine/engine.ts'
 import {
   selectFirstSpans,
-  selectSpanCount,
   selectSpanLogs,
   selectSpans,
   selectTraceLogs,
@@ -89,9 +88,7 @@ test('the first spans of one trace, with a chosen one first', async () => {
   expect(await read(-6n, 9, '')).toEqual([])
 })
 
-test('how many spans a trace has, and where the index has it', async () => {
-  const { sql, params } = selectSpanCount('SELECT * FROM traces', traceId(1))
-  expect(await store.engine.run({ sql, params })).toEqual([{ spans: 4 }])
+test('where the index has a trace', async () => {
   const index = `SELECT * FROM (VALUES (1, 'x', make_timestamp_ns(9007199254740993), 2), (2, 'y', make_timestamp_ns(1), 1), (3, 'x', make_timestamp_ns(0), 5)) AS t(source, trace_id, "start", "rows")`
   const found = await store.engine.run(selectTracePlaces(index, 'x'))
   expect(found).toEqual([
@@ -130,8 +127,22 @@ const textOf = (row: Row | undefined) => [
 
 describe('logs', () => {
   test('of a trace in order of time, each record with an id of its own', async () => {
-    const rows = await store.engine.run(selectTraceLogs('SELECT * FROM logs', traceId(1)))
+    const spanIds = (
+      await store.engine.run({ sql: 'SELECT DISTINCT span_id FROM logs', params: [] })
+    ).flatMap((row) => row['span_id'] ?? [])
+    const wanted = { traceId: traceId(1), spanIds: spanIds.map(String), withoutSpan: true, limit: 100 }
+    const rows = await store.engine.run(selectTraceLogs('SELECT * FROM logs', wanted))
     expect(rows).toHaveLength(43)
+    expect(await store.engine.run(selectTraceLogs('SELECT * FROM logs', { ...wanted, limit: 7 }))).toEqual(
+      rows.slice(0, 7),
+    )
+    const ofOne = { ...wanted, spanIds: ['a'], withoutSpan: false }
+    expect(await store.engine.run(selectTraceLogs('SELECT * FROM logs', ofOne))).toEqual(
+      rows.filter((row) => row['span_id'] === 'a'),
+    )
+    expect(await store.engine.run(selectTraceLogs('SELECT * FROM logs', { ...ofOne, spanIds: [] }))).toEqual(
+      [],
+    )
     const times = rows.map((row) => BigInt(String(row['time_ns'])))
     expect(times).toEqual(times.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)))
     expect(new Set(rows.map((row) => `${row['time_ns']} ${row['record_id']}`)).size).toBe(43)
@@ -179,7 +190,14 @@ describe('logs', () => {
       sql: `INSERT INTO logs (trace_id, span_id, "timestamp", body, event_name, severity_number, service_name, trace_flags) VALUES ${cells.map(() => row).join(', ')}`,
       params: cells.flatMap((some) => [traceId(5), 's', ...some]),
     })
-    const rows = await store.engine.run(selectTraceLogs('SELECT * FROM logs', traceId(5)))
+    const rows = await store.engine.run(
+      selectTraceLogs('SELECT * FROM logs', {
+        traceId: traceId(5),
+        spanIds: ['s'],
+        withoutSpan: false,
+        limit: 100_000,
+      }),
+    )
     expect(new Set(rows.map((found) => found['record_id'])).size).toBe(cells.length)
   })
 })

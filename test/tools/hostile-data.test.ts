@@ -57,17 +57,34 @@ afterAll(async () => {
 })
 
 describe('traces that were made to hurt', () => {
-  it('reads a chain of 1,500 spans whole, with an indent that ends', async () => {
-    const { text, isError } = await connection.call('traces_get', { traceId: deep })
-    expect(isError).toBe(false)
-    expect(text.match(/- step \[/g)).toHaveLength(1_500)
-    expect(Math.max(...text.split('\n').map((line) => line.search(/\S/)))).toBeLessThanOrEqual(50)
+  it('reads a chain of 1,500 spans whole, page by page, with an indent that ends', async () => {
+    const ids = new Set<string>()
+    let args: Record<string, unknown> | undefined = { traceId: deep, max_tokens: 20_000 }
+    while (args) {
+      const { text, structured, isError } = await connection.call('traces_get', args)
+      expect(isError).toBe(false)
+      for (const [, id = ''] of text.matchAll(/- step \[(\w+)\]/g)) ids.add(id)
+      expect(Math.max(...text.split('\n').map((line) => line.search(/\S/)))).toBeLessThanOrEqual(50)
+      args = structured['next'] as Record<string, unknown> | undefined
+    }
+    expect(ids.size).toBe(1_500)
+  })
+
+  it('tells of a chain of 1,500 spans as a tree', async () => {
+    const { structured } = await connection.call('traces_get', {
+      traceId: deep,
+      detail: 'tree',
+      max_tokens: 20_000,
+    })
+    const { rows, totalRows } = structured['overview'] as { rows: unknown[][]; totalRows: number }
+    expect(totalRows).toBe(1_500)
+    expect(rows.length).toBeGreaterThan(100)
   })
 
   it('cuts a trace of thousands of spans and says so', async () => {
     const { text, structured } = await connection.call('traces_get', { traceId: wide })
-    expect(structured['spanCount']).toBe(2_000)
-    expect(text).toMatch(/first 2000 of 2500 spans/)
+    expect(structured).toMatchObject({ totalSpans: 2_500 })
+    expect(text).toMatch(/Spans 1 to \d+ of 2500/)
   })
 
   it('shows spans whose parents form a cycle', async () => {

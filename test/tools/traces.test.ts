@@ -24,12 +24,23 @@ type Span = Readonly<{
 type Resource = Readonly<{ scopeSpans: { spans: Span[] }[] }>
 type LogResource = Readonly<{ scopeLogs: { logRecords: { spanId?: string }[] }[] }>
 
-async function getSpans(includeInternal: boolean): Promise<readonly Span[]> {
-  const { structured } = await connection.call('traces_get', { traceId, includeInternal })
-  return (structured['resourceSpans'] as Resource[]).flatMap(({ scopeSpans }) =>
+/** All pages of a trace, as each says how to get the next. */
+async function getPages(args: Record<string, unknown>) {
+  const pages = [await connection.call('traces_get', { traceId, ...args })]
+  for (;;) {
+    const next = pages.at(-1)?.structured['next'] as Record<string, unknown> | undefined
+    if (!next) return pages
+    pages.push(await connection.call('traces_get', next))
+  }
+}
+
+const spansOf = (structured: Readonly<Record<string, unknown>>) =>
+  (structured['resourceSpans'] as Resource[]).flatMap(({ scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) => spans),
   )
-}
+
+const getSpans = async (includeInternal: boolean): Promise<readonly Span[]> =>
+  (await getPages({ includeInternal })).flatMap(({ structured }) => spansOf(structured))
 
 describe('traces_get', () => {
   it('gives every span with every attribute, event and time of the export', async () => {
@@ -68,16 +79,17 @@ describe('traces_get', () => {
   })
 
   it('brings the logs of its spans', async () => {
-    const { structured } = await connection.call('traces_get', { traceId, includeInternal: true })
-    const records = (structured['resourceLogs'] as LogResource[]).flatMap(({ scopeLogs }) =>
-      scopeLogs.flatMap(({ logRecords }) => logRecords),
+    const records = (await getPages({ includeInternal: true })).flatMap(({ structured }) =>
+      ((structured['resourceLogs'] ?? []) as LogResource[]).flatMap(({ scopeLogs }) =>
+        scopeLogs.flatMap(({ logRecords }) => logRecords),
+      ),
     )
     const [raw] = await askRawExport(data, `SELECT count(*)::INT n FROM logs WHERE TraceId = '${traceId}'`)
     expect(records.length).toBe(raw?.['n'])
   })
 
   it('says all of it in the text too', async () => {
-    const { text } = await connection.call('traces_get', { traceId })
+    const text = (await getPages({})).map((page) => page.text).join('\n')
     for (const span of await getSpans(false)) {
       expect(text).toContain(span.spanId)
       for (const { key, value } of span.attributes) expect(text).toContain(`${key}=${value.stringValue}`)

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 
 /** Characters of a token, on the average of English text and JSON. */
-const charactersPerToken = 4
+export const charactersPerToken = 4
 
 const least = 500
 const most = 20_000
+/** Tokens of a call that says nothing of them. */
+export const defaultTokens = 6_000
 
 /** How long an answer may be. Part of every tool's input. */
 export const maxTokensSchema = z
@@ -12,7 +14,7 @@ export const maxTokensSchema = z
   .int()
   .min(least)
   .max(most)
-  .default(6_000)
+  .default(defaultTokens)
   .describe('Most tokens of the answer (characters / 4), 500 to 20,000')
 
 /** Characters of a budget, of which some are kept for what frames the answer. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { AppError } from '../core/errors.ts'
-import { measure, toCharacters } from './budget.ts'
+import { charactersPerToken, measure, toCharacters } from './budget.ts'
 import { parseInput } from './parse-input.ts'
 import type { AnyTool, Tool } from './tool.ts'
 
@@ -21,6 +21,27 @@ function checkSize(input: Readonly<Record<string, unknown>>, size: number): void
   })
 }
 
+/** An answer that also says how its call was read, where that was not as it was written. Every output has `notes`. */
+const withNotes = <T>(output: T, notes: readonly string[]): T => {
+  if (notes.length === 0) return output
+  const own = (output as Readonly<{ notes?: readonly string[] }>).notes ?? []
+  return { ...output, notes: [...own, ...notes] }
+}
+
+const notesShown = 5
+
+const shorten = (notes: readonly string[]): readonly string[] =>
+  notes.length <= notesShown
+    ? notes
+    : [...notes.slice(0, notesShown), `${notes.length - notesShown} more values were put right.`]
+
+/** The input with what the notes take away from its budget. */
+function makeRoom<T>(input: T, notes: readonly string[]): T {
+  const { max_tokens: tokens } = input as Readonly<{ max_tokens?: unknown }>
+  if (notes.length === 0 || typeof tokens !== 'number') return input
+  return { ...input, max_tokens: tokens - Math.ceil(JSON.stringify(notes).length / charactersPerToken) - 5 }
+}
+
 /** Checks a tool's types against its schemas and hides them, so that tools can stand in one list. */
 export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(tool: Tool<In, Out>): AnyTool {
   return {
@@ -30,8 +51,10 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(tool
     input: tool.input,
     output: tool.output,
     call: async (args, context) => {
-      const input = parseInput(tool.input, args)
-      const run = () => tool.run(input, context)
+      const { input, notes: all } = parseInput(tool.input, args)
+      const notes = shorten(all)
+      const own = makeRoom(input, notes)
+      const run = async () => withNotes(await tool.run(own, context), notes)
       const output = await run().catch((error: unknown) => (isStale(error) ? run() : Promise.reject(error)))
       const text = tool.toText(output)
       checkSize(input, measure(output, text))

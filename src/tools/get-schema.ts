@@ -7,12 +7,14 @@ import type { Service } from '../catalog/service.ts'
 import { AppError } from '../core/errors.ts'
 import { formatInstant } from '../core/time-range.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
+import { maxTokensSchema } from './budget.ts'
 import { noDataError, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { toExampleQueries } from './example-queries.ts'
 import { type SchemaAnswer, schemaAnswerSchema } from './schema-answer.ts'
 import { searchColumns } from './search-columns.ts'
 import { readStatistics, type ServiceStatistics } from './schema-statistics.ts'
+import { fitSchema } from './fit-schema.ts'
 import { foldPaths } from './fold-paths.ts'
 import { toSchemaText } from './schema-text.ts'
 import type { ToolContext } from './tool.ts'
@@ -196,13 +198,17 @@ Without arguments: everything in short form. service: one service in full, each 
     query_reason: z.string().max(2000).optional().describe('Why the schema is being requested'),
     service: z.string().max(100).optional().describe('One service in full'),
     search: z.string().min(1).max(200).optional().describe('Words to find columns by'),
+    max_tokens: maxTokensSchema,
   }),
   output: schemaAnswerSchema,
-  run: async ({ service, search }, context) => {
+  run: async ({ service, search, max_tokens: tokens }, context) => {
     const subject = service === undefined ? undefined : getService(service, 'service')
     const snapshot = await context.runtime.lake.snapshot()
-    if (search !== undefined) return findColumns(snapshot, search, subject, context)
-    return subject ? describeService(snapshot, subject, context) : describeAll(snapshot, context)
+    if (search !== undefined) return fitSchema(findColumns(snapshot, search, subject, context), tokens)
+    const whole = subject
+      ? await describeService(snapshot, subject, context)
+      : await describeAll(snapshot, context)
+    return fitSchema(whole, tokens)
   },
   toText: toSchemaText,
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError, type ErrorDetails } from '../core/errors.ts'
 import { findNearestNames } from '../core/nearest-names.ts'
+import { repairInput } from './repair-input.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -35,20 +36,35 @@ const toExpected = (message: string) =>
     .replace(/, received .*$/, '')
     .replace(/^expected /, '')
 
-type JsonSchema = Readonly<{
-  properties?: Record<string, JsonSchema>
-  items?: JsonSchema
-  anyOf?: readonly JsonSchema[]
-}>
+/** What stands inside of optional, defaulted and piped schemas. */
+function unwrap(schema: unknown): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrap(schema.unwrap())
+  return schema instanceof z.ZodPipe ? unwrap(schema.out) : schema
+}
 
 /** The keys that an object may have at a place of the input. */
 function allowedKeys(schema: z.ZodObject, path: readonly PropertyKey[]): readonly string[] {
-  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
-  const place = path.reduce<JsonSchema | undefined>(
-    (inner, part) => (typeof part === 'number' ? inner?.items : inner?.properties?.[String(part)]),
-    root,
-  )
-  return Object.keys(place?.properties ?? {})
+  const place = path.reduce<unknown>((outer, part) => {
+    const inner = unwrap(outer)
+    if (inner instanceof z.ZodArray) return inner.element
+    if (inner instanceof z.ZodObject) return Reflect.get(inner.shape, part)
+    return undefined
+  }, schema)
+  const found = unwrap(place)
+  return found instanceof z.ZodObject ? Object.keys(found.shape) : []
+}
+
+/** Of what went wrong with each form that a value may have, that of the one which it comes nearest to. */
+function toInner(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue
+  const deepest = issue.errors
+    .flat()
+    .toSorted(
+      (a, b) =>
+        b.path.length - a.path.length ||
+        Number(a.code === 'invalid_type') - Number(b.code === 'invalid_type'),
+    )[0]
+  return deepest ? toInner({ ...deepest, path: [...issue.path, ...deepest.path] }) : issue
 }
 
 function toDetails(schema: z.ZodObject, args: unknown, issue: Issue): ErrorDetails {
@@ -86,11 +102,20 @@ function toDetails(schema: z.ZodObject, args: unknown, issue: Issue): ErrorDetai
   }
 }
 
-/** The arguments of a tool, typed. Throws `invalid_argument` for the first thing that is wrong, with its path. */
-export function parseInput<T extends z.ZodObject>(schema: T, args: unknown): z.output<T> {
-  const parsed = schema.safeParse(args ?? {})
-  if (parsed.success) return parsed.data
+/** Arguments of a tool, typed, and what was put right in them. */
+export type Parsed<T extends z.ZodObject> = Readonly<{ input: z.output<T>; notes: readonly string[] }>
+
+/**
+ * The arguments of a tool, typed; forms that clients mangle are put right and noted. Throws `invalid_argument` for the first
+ * thing that is wrong, with its path.
+ */
+export function parseInput<T extends z.ZodObject>(schema: T, args: unknown): Parsed<T> {
+  const first = schema.safeParse(args ?? {})
+  if (first.success) return { input: first.data, notes: [] }
+  const repaired = repairInput(schema, args ?? {}, toPath)
+  const parsed = schema.safeParse(repaired.args)
+  if (parsed.success) return { input: parsed.data, notes: repaired.notes }
   const [issue] = parsed.error.issues
   if (!issue) throw parsed.error
-  throw new AppError(toDetails(schema, args, issue))
+  throw new AppError(toDetails(schema, repaired.args, toInner(issue)))
 }

@@ -92,14 +92,15 @@ async function toNote(snapshot: LakeSnapshot, { service, diagnose }: Found): Pro
   return `No rows matched. ${cause ?? describeRange(snapshot, service)}`
 }
 
-/** The answer to one query, with all its rows up to its limit. */
+/** The answer to one query, with all its rows up to its limit. `options` go into calls for more of it. */
 export async function toWhole(
   snapshot: LakeSnapshot,
   window: Window,
   { request }: PlacedQuery,
   outcome: Outcome,
+  options: Readonly<Record<string, unknown>>,
 ): Promise<Whole> {
-  const call = toCall(window)
+  const call = { ...toCall(window), ...options }
   if ('error' in outcome)
     return { result: toFailure(request, outcome.error), call, request, total: undefined }
   const { service, query, rows } = outcome

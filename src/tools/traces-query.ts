@@ -10,7 +10,7 @@ import {
   querySchemas,
 } from '../query/request/queries.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
-import { allot, fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
+import { allot, defaultTokens, fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
 import { defineTool } from './define-tool.ts'
 import {
   cutResult,
@@ -121,10 +121,14 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
     const placed = listQueries(input.queries)
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
+    const options = {
+      ...(input.format !== 'table' && { format: input.format }),
+      ...(input.max_tokens !== defaultTokens && { max_tokens: input.max_tokens }),
+    }
     const found = new Map<PlacedQuery, Whole>()
     let size = 0
     for await (const [query, outcome] of runQueries({ snapshot, ...window, context }, placed)) {
-      const whole = await toWhole(snapshot, window, query, outcome)
+      const whole = await toWhole(snapshot, window, query, outcome, options)
       found.set(query, whole)
       size += JSON.stringify(whole.result).length
       if (size > mostCharacters) break

@@ -27,7 +27,7 @@ const calls: readonly (readonly [string, string, Record<string, unknown>])[] = [
   ['the schema in short', 'get_schema', {}],
   ['one service', 'get_schema', { service: 'agent_interaction' }],
   ['the plain spans', 'get_schema', { service: 'spans' }],
-  ['a search for columns', 'get_schema', { search: 'a' }],
+  ['a search for columns', 'get_schema', { search: 'interaction' }],
   ['a question', 'knowledge', { query: 'How is jitter measured and when is it too high?' }],
   ['a list of traces', 'traces_list', { ...window, limit: 1000 }],
   ['a trace', 'traces_get', { traceId }],
@@ -103,7 +103,11 @@ describe('rows that do not fit', () => {
   ])('of a %s query come with next, all of them, each once', async (type, query) => {
     const day = { startTime: '2026-05-04', endTime: '2026-05-04' }
     const rows: unknown[] = []
-    let args: Record<string, unknown> | undefined = { ...day, queries: { [type]: [{ key: 'k', ...query }] } }
+    let args: Record<string, unknown> | undefined = {
+      ...day,
+      max_tokens: 800,
+      queries: { [type]: [{ key: 'k', ...query }] },
+    }
     let total: number | undefined
     let pages = 0
     while (args) {

@@ -8,7 +8,7 @@ export type Clock = Readonly<{ nowMs: number; zone: string }>
 /** A time, or a stretch of time with its end, which is not part of it; in ns since the epoch. */
 type Span = Readonly<{ start: bigint; end: bigint }>
 
-export const timeForms =
+const timeForms =
   'ISO 8601 (2026-05-01T00:00:00Z), a date or month (2026-05-01, 2026-05), now, now-24h, today, yesterday, this or last week, month or year, last 7 days, or a day with hours (last monday 9:00-17:00)'
 
 const toNs = (ms: number) => BigInt(ms) * 1_000_000n

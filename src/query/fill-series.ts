@@ -17,7 +17,7 @@ const fromLocalMs = (local: number, zone: string) => fromWallTime(toWallTime(loc
 const unitMonths: Readonly<Record<string, number>> = { month: 1, quarter: 3, year: 12 }
 
 /** The start of the bucket that a time is in, as `toBucket` has it in SQL; ms since the epoch. */
-export function findBucket(ms: number, interval: Interval, zone: string): number {
+function findBucket(ms: number, interval: Interval, zone: string): number {
   const local = toLocalMs(ms, zone) + (ms - Math.floor(ms / 1_000) * 1_000)
   if (interval === 'week' || interval === 'day') {
     const day = 86_400_000

@@ -4,12 +4,16 @@ import type { AnyTool } from '../tools/tool.ts'
 /** Bounds that guard the server but tell an assistant nothing: each would be read again in every conversation. */
 const untold = new Set(['$schema', 'minLength', 'maxLength', 'minItems', 'maxItems'])
 
+/** That other keys may have any value is what a schema says when it says nothing. */
+const isAnything = (key: string, value: unknown) =>
+  key === 'additionalProperties' && typeof value === 'object' && JSON.stringify(value) === '{}'
+
 function trim(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(trim)
   if (typeof schema !== 'object' || schema === null) return schema
   return Object.fromEntries(
     Object.entries(schema)
-      .filter(([key]) => !untold.has(key))
+      .filter(([key, value]) => !untold.has(key) && !isAnything(key, value))
       .map(([key, value]) => [key, trim(value)]),
   )
 }

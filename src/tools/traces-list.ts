@@ -73,7 +73,11 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
   input: z.strictObject({
     startTime: z.string().max(100).describe('As in traces_query; traces that start in the window'),
     endTime: z.string().max(100).optional().describe('As in traces_query'),
-    filters: z.array(filterSchema).max(50).optional(),
+    filters: z
+      .array(z.looseObject({ path: z.string() }).pipe(filterSchema))
+      .max(50)
+      .optional()
+      .describe('Form as in traces_query scalar.filters'),
     sort: z.enum(['asc', 'desc']).default('desc').describe('By start time'),
     limit: z.number().int().min(1).max(1000).default(100),
     cursor: cursorSchema.optional(),

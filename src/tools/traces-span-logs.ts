@@ -118,10 +118,10 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
       }
     }
     const room = toCharacters(input.max_tokens)
-    const fit = (most: number) =>
+    const fill = (most: number) =>
       fitItems(found.length, make(most), (answer) => measure(answer, toText(answer)), room)
-    const whole = fit(Number.POSITIVE_INFINITY)
-    return whole.logs.length > 0 || found.length === 0 ? whole : fit(longestText)
+    const whole = fill(Number.POSITIVE_INFINITY)
+    return whole.logs.length > 0 || found.length === 0 ? whole : fill(longestText)
   },
   toText,
 })

@@ -25,7 +25,7 @@ export const briefAggregates = z
   .max(mostAggregates)
   .describe('As in scalar.aggregates')
 
-export const formulaNames = ['ratio', 'difference', 'relative_change', 'share_of_total'] as const
+const formulaNames = ['ratio', 'difference', 'relative_change', 'share_of_total'] as const
 
 const formulaSchema = z.strictObject({
   name: resultName,
@@ -57,6 +57,9 @@ export type HavingRequest = z.infer<typeof havingSchema>
 
 export const having = z.array(havingSchema).max(20).optional().describe('Conditions on groups; all must hold')
 
+/** The same, of which a client is told less; so are those below that begin so. */
+export const briefHaving = z.array(z.looseObject({}).pipe(havingSchema)).max(20).optional()
+
 const orderSchema = z.strictObject({
   path: path.describe('A column path, or the name of a column of the result'),
   direction: z.enum(['asc', 'desc']).default('asc'),
@@ -65,27 +68,29 @@ export type OrderRequest = z.infer<typeof orderSchema>
 
 export const orders = z.array(orderSchema).max(10).optional()
 
+export const briefOrders = z
+  .array(z.looseObject({}).pipe(orderSchema))
+  .max(10)
+  .optional()
+  .describe('As in scalar')
+
 /** The best rows of each value of some groups: top k per group. */
-export const limitBy = z
-  .strictObject({
-    grouping: z.array(resultName).min(1).max(10).describe('Group columns of the result'),
-    limit: z.number().int().min(1).max(1000),
-  })
+const limitBySchema = z.strictObject({
+  grouping: z.array(resultName).min(1).max(10).describe('Group columns of the result'),
+  limit: z.number().int().min(1).max(1000),
+})
+
+export const limitBy = limitBySchema
   .optional()
   .describe('At most so many rows, in order, for each value of these groups')
-export type LimitByRequest = z.infer<typeof limitBy>
+
+export const briefLimitBy = z.looseObject({}).pipe(limitBySchema).optional()
 
 /** Most rows of a result. */
 export const limit = (fallback: number) => z.number().int().min(1).max(1000).default(fallback)
 
 /** Rows that come before the page. */
-export const offset = z
-  .number()
-  .int()
-  .min(0)
-  .max(1_000_000)
-  .default(0)
-  .describe('Rows to pass over, for a next page')
+export const offset = z.number().int().min(0).max(1_000_000).default(0)
 
 export const others = z
   .boolean()

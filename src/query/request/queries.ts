@@ -4,6 +4,9 @@ import { briefGrouping, grouping, resultName } from './groups.ts'
 import {
   aggregates,
   briefAggregates,
+  briefHaving,
+  briefLimitBy,
+  briefOrders,
   formulas,
   having,
   limit,
@@ -13,16 +16,14 @@ import {
   others,
 } from './measures.ts'
 
-const key = z.string().min(1).max(200).describe('Name of this query; its result comes back under it')
-const service = z
-  .string()
-  .min(1)
-  .max(100)
-  .describe('agent_interaction, node_interaction, ai_interaction, journey_interaction, traces, spans or logs')
+const key = z.string().min(1).max(200)
+const service = z.string().min(1).max(100)
 
 const scalarSchema = z.strictObject({
-  key,
-  service,
+  key: key.describe('Name of this query; its result comes back under it'),
+  service: service.describe(
+    'agent_interaction, node_interaction, ai_interaction, journey_interaction, traces, spans or logs',
+  ),
   aggregates,
   formulas,
   grouping,
@@ -31,7 +32,7 @@ const scalarSchema = z.strictObject({
   orders,
   limit_by: limitBy,
   limit: limit(100),
-  offset,
+  offset: offset.describe('Rows to pass over'),
   others,
 })
 
@@ -64,7 +65,7 @@ const tableSchema = z.strictObject({
   service,
   columns: z.array(path).min(1).max(100).describe('Column paths'),
   filters: briefFilters,
-  orders,
+  orders: briefOrders,
   limit: limit(100),
   offset,
 })
@@ -79,9 +80,9 @@ const rateSchema = z.strictObject({
     .describe('Each: share of the rows that match its filters'),
   grouping: briefGrouping,
   filters: briefFilters.describe('Which rows count at all (the denominator)'),
-  having,
-  orders,
-  limit_by: limitBy,
+  having: briefHaving,
+  orders: briefOrders,
+  limit_by: briefLimitBy,
   limit: limit(100),
   offset,
   others,

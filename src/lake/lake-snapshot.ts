@@ -3,6 +3,7 @@ import type { Service } from '../catalog/service.ts'
 import type { TimeRange } from '../core/time-range.ts'
 import type { Kind } from '../exports/canonical.ts'
 import { mostRemembered } from './build/found-attributes.ts'
+import { type DataFacts, toDataFacts } from './data-facts.ts'
 import type { Manifest, Partition } from './manifest.ts'
 import { type LakeAttribute, mergeAttributes, toFoundColumns, toRelation, toTraceIndex } from './relation.ts'
 import { type SliceOrder, toSlices } from './time-slices.ts'
@@ -36,6 +37,10 @@ export interface LakeSnapshot {
   schema(service: Service): ServiceSchema
   /** SELECT of a service's rows, out of some of its partitions. */
   relation(service: Service, pick?: PartitionPick & ColumnPick): string
+  /** What it was made from. */
+  facts(): DataFacts
+  /** The files that such a relation reads, and what they hold. */
+  scan(service: Service, pick?: PartitionPick): Scan
   /** SELECT of where traces are to be found: `source`, `trace_id`, `start`, `rows`; undefined where there are no sources. */
   readonly traceIndex: string | undefined
   /** What a source of the index holds; undefined for one that is gone. */
@@ -43,6 +48,9 @@ export interface LakeSnapshot {
   /** A window cut into slices, each with about four times as many rows as those before it together. */
   slices(service: Service, range: TimeRange, order: SliceOrder): readonly TimeRange[]
 }
+
+/** Files that are read, with all rows and bytes in them: what is skipped within a file counts too. */
+export type Scan = Readonly<{ files: number; rows: number; bytes: number }>
 
 /**
  * Partitions that can hold rows of a window, rows of traces that began in a window, and those of some days (`YYYY-MM-DD`); where
@@ -81,6 +89,7 @@ function createState(lakeDir: string, manifest: Manifest): State {
   const partitions = (service: Service) => byTable.get(service.name) ?? []
   const kindsById = new Map(manifest.sources.map(({ id, kind }) => [id, kind]))
   const traceIndex = toTraceIndex(lakeDir, manifest)
+  let facts: DataFacts | undefined
   const attributes = remember((service: Service) => mergeAttributes(partitions(service)))
   const found = remember((service: Service) => toFoundColumns(attributes(service)))
   const schema = remember((service: Service): ServiceSchema => {
@@ -121,6 +130,18 @@ function createState(lakeDir: string, manifest: Manifest): State {
         found(service),
         pick.columns,
       ),
+    facts: () => {
+      facts ??= toDataFacts(manifest)
+      return facts
+    },
+    scan: (service, pick = {}) => {
+      const picked = partitions(service).filter((partition) => isPicked(partition, pick))
+      return {
+        files: picked.length,
+        rows: picked.reduce((sum, { rows }) => sum + rows, 0),
+        bytes: picked.reduce((sum, { bytes }) => sum + bytes, 0),
+      }
+    },
     traceIndex,
     kindOf: (source) => kindsById.get(source),
     slices: (service, range, order) => toSlices(partitions(service), range, order),

@@ -16,6 +16,15 @@ import type { Window } from './window.ts'
 
 const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
+const explainSchema = z.object({
+  sql: z.string(),
+  parameters: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  files: z.number().describe('Files of the lake that can hold rows of the window'),
+  rows: z.number().describe('Rows in them'),
+  bytes: z.number(),
+  ms: z.number().optional(),
+})
+
 /** What one query found, or why it found nothing. */
 export const resultSchema = z.object({
   type: z.string().describe('Query type'),
@@ -32,6 +41,7 @@ export const resultSchema = z.object({
   hasMore: z.boolean().optional().describe('Whether rows were cut off, by limit or by max_tokens'),
   next: z.record(z.string(), z.unknown()).optional().describe('Arguments of traces_query for the next rows'),
   note: z.string().optional(),
+  explain: explainSchema.optional(),
   error: errorSchema.optional(),
 })
 export type Result = z.infer<typeof resultSchema>
@@ -87,6 +97,18 @@ export type Whole = Readonly<{
   total: number | undefined
 }>
 
+/** Values as JSON has them: 64-bit integers as text. */
+const toParameter = (value: unknown) =>
+  typeof value === 'bigint' || typeof value === 'object' ? (value === null ? null : String(value)) : value
+
+/** The statement that was run, so that it can be run again elsewhere, and what it read. */
+const toExplain = ({ query, scan, ms }: Found): NonNullable<Result['explain']> => ({
+  sql: query.statement.sql,
+  parameters: query.statement.params.map(toParameter) as NonNullable<Result['explain']>['parameters'],
+  ...scan,
+  ...(ms !== undefined && { ms: Number(ms.toFixed(1)) }),
+})
+
 async function toNote(snapshot: LakeSnapshot, { service, diagnose }: Found): Promise<string> {
   const cause = await diagnose().catch(() => undefined)
   return `No rows matched. ${cause ?? describeRange(snapshot, service)}`
@@ -98,7 +120,7 @@ export async function toWhole(
   window: Window,
   { request }: PlacedQuery,
   outcome: Outcome,
-  options: Readonly<Record<string, unknown>>,
+  { isExplained, ...options }: Readonly<{ isExplained: boolean } & Record<string, unknown>>,
 ): Promise<Whole> {
   const call = { ...toCall(window), ...options }
   if ('error' in outcome)
@@ -132,6 +154,7 @@ export async function toWhole(
       ...(typeof matchedRows === 'number' && { matchedRows }),
       ...(others && { others }),
       hasMore,
+      ...(isExplained && { explain: toExplain(outcome) }),
       ...(isEmpty && request.offset === 0 && { note: await toNote(snapshot, outcome) }),
       ...(rows.length === 0 &&
         request.offset > 0 && { note: `The result ends before row ${request.offset + 1}.` }),
@@ -184,6 +207,14 @@ export const toSection = ([key, result]: readonly [string, Result], format: Text
   if (result.error) return `${head}\n${toErrorText(result.error as ErrorDetails)}`
   const others = toOtherCells(result)
   const rows = [...(result.rows ?? []), ...(others ? [[...others]] : [])]
+  const { explain } = result
+  const told = explain && [
+    `${explain.files} files with ${explain.rows} rows and ${explain.bytes} bytes${explain.ms === undefined ? '' : `, ${explain.ms} ms`}`,
+    `parameters: ${JSON.stringify(explain.parameters)}`,
+    `\`\`\`sql\n${explain.sql}\n\`\`\``,
+  ]
   const next = result.next && `next: traces_query ${JSON.stringify(result.next)}`
-  return [head, toTextRows(format, result.columns ?? [], rows), result.note, next].filter(Boolean).join('\n')
+  return [head, toTextRows(format, result.columns ?? [], rows), result.note, ...(told ?? []), next]
+    .filter(Boolean)
+    .join('\n')
 }

@@ -3,7 +3,7 @@ import type { Service } from '../catalog/service.ts'
 import { AppError, type ErrorDetails, toErrorDetails } from '../core/errors.ts'
 import type { TimeRange } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
-import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
+import type { LakeSnapshot, Scan } from '../lake/lake-snapshot.ts'
 import { compile } from '../query/compile.ts'
 import type { CompiledQuery } from '../query/compiled.ts'
 import { findColumns } from '../query/find-columns.ts'
@@ -22,6 +22,10 @@ export type Found = Readonly<{
   query: CompiledQuery
   rows: readonly Row[]
   others?: Row | undefined
+  /** How long its statement took; of one that shared its scan, undefined. */
+  ms?: number | undefined
+  /** What its relation reads. */
+  scan: Scan
   /** How many rows there are without limit and offset. */
   countAll(): Promise<number>
   /** Why no row matched, as far as it can be told. */
@@ -32,7 +36,14 @@ export type Found = Readonly<{
 export type Outcome = Found | Readonly<{ error: ErrorDetails }>
 
 /** One call's queries, all of one window and one published state. */
-type Batch = Readonly<{ snapshot: LakeSnapshot; range: TimeRange; zone: string; context: ToolContext }>
+type Batch = Readonly<{
+  snapshot: LakeSnapshot
+  range: TimeRange
+  zone: string
+  /** Whether each query is run by itself, so that its time can be told. */
+  isApart: boolean
+  context: ToolContext
+}>
 
 function compilePlaced({ snapshot, range, zone }: Batch, { request, at }: PlacedQuery, relation?: string) {
   const service = getService(request.service, `${at}.service`)
@@ -44,11 +55,16 @@ function compilePlaced({ snapshot, range, zone }: Batch, { request, at }: Placed
 }
 
 /** The outcome of a query that was run, with what can be asked beyond it: of its own relation, whatever it was run on. */
-function toFound(batch: Batch, placed: PlacedQuery, found: Omit<Found, 'countAll' | 'diagnose'>): Found {
-  const { context } = batch
+function toFound(
+  batch: Batch,
+  placed: PlacedQuery,
+  found: Omit<Found, 'countAll' | 'diagnose' | 'scan'>,
+): Found {
+  const { context, snapshot, range } = batch
   const { filters = [] } = placed.request
   return {
     ...found,
+    scan: snapshot.scan(found.service, { range }),
     countAll: async () => {
       const [row] = await run(batch, compilePlaced(batch, placed).query.total)
       return Number(row?.['total'] ?? 0)
@@ -65,9 +81,11 @@ const run = ({ context: { runtime, signal } }: Batch, statement: CompiledQuery['
 async function runOne(batch: Batch, placed: PlacedQuery): Promise<Outcome> {
   try {
     const { service, query } = compilePlaced(batch, placed)
+    const started = performance.now()
     const rows = await run(batch, query.statement)
+    const ms = performance.now() - started
     const [others] = query.others ? await run(batch, query.others) : []
-    return toFound(batch, placed, { service, query, rows, others })
+    return toFound(batch, placed, { service, query, rows, others, ms })
   } catch (error) {
     if (isStale(error)) throw error
     const level = error instanceof AppError ? 'debug' : 'error'
@@ -106,8 +124,8 @@ const canShare = ({ request }: PlacedQuery) =>
   request.type !== 'table' && !('others' in request && request.others)
 
 /** Queries that share a scan go together, the others each alone. */
-function toGroups(placed: readonly PlacedQuery[]): readonly (readonly PlacedQuery[])[] {
-  const groups = Map.groupBy(placed, (each) => (canShare(each) ? each.request.service : each.at))
+function toGroups(placed: readonly PlacedQuery[], isApart: boolean): readonly (readonly PlacedQuery[])[] {
+  const groups = Map.groupBy(placed, (each) => (canShare(each) && !isApart ? each.request.service : each.at))
   return [...groups.values()]
 }
 
@@ -119,7 +137,7 @@ export async function* runQueries(
   batch: Batch,
   placed: readonly PlacedQuery[],
 ): AsyncGenerator<readonly [PlacedQuery, Outcome]> {
-  for (const group of toGroups(placed)) {
+  for (const group of toGroups(placed, batch.isApart)) {
     const shared = group.length > 1 ? await runShared(batch, group) : undefined
     for (const [i, each] of group.entries()) yield [each, shared?.[i] ?? (await runOne(batch, each))]
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AppError, type ErrorDetails } from '../core/errors.ts'
 import { parseWindow } from '../core/parse-window.ts'
 import { parseZone } from '../core/zone.ts'
+import type { DataFacts } from '../lake/data-facts.ts'
 import {
   type QueriesRequest,
   type QueryRequest,
@@ -32,6 +33,14 @@ const output = z.object({
   localStart: z.string().optional().describe('The same in timezone'),
   localEnd: z.string().optional(),
   format: textFormatSchema,
+  data: z
+    .object({
+      fingerprint: z.string(),
+      exports: z.number(),
+      spans: z.number(),
+      newest: z.string().optional(),
+    })
+    .describe('What was asked: equal fingerprints mean equal data'),
   results: z.record(z.string(), resultSchema).describe('One result per query, under its key'),
   notes: z.array(z.string()).optional(),
 })
@@ -79,6 +88,8 @@ const fullAnswer: ErrorDetails = {
   next: 'Ask for fewer rows or columns, or send this query in a call of its own.',
 }
 
+const toData = ({ newest, ...facts }: DataFacts) => ({ ...facts, ...(newest !== undefined && { newest }) })
+
 export const tracesQuery = defineTool({
   name: 'traces_query',
   title: 'Query traces',
@@ -110,6 +121,10 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
       .optional()
       .describe('IANA time zone of words, buckets and calendar parts, e.g. Europe/Berlin; default UTC'),
     queries: queriesSchema,
+    explain: z
+      .boolean()
+      .default(false)
+      .describe('Adds to each result the SQL, its parameters, what it read and how long it took'),
     format: textFormatSchema,
     max_tokens: maxTokensSchema,
   }),
@@ -127,8 +142,14 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
     }
     const found = new Map<PlacedQuery, Whole>()
     let size = 0
-    for await (const [query, outcome] of runQueries({ snapshot, ...window, context }, placed)) {
-      const whole = await toWhole(snapshot, window, query, outcome, options)
+    for await (const [query, outcome] of runQueries(
+      { snapshot, ...window, isApart: input.explain, context },
+      placed,
+    )) {
+      const whole = await toWhole(snapshot, window, query, outcome, {
+        ...options,
+        isExplained: input.explain,
+      })
       found.set(query, whole)
       size += JSON.stringify(whole.result).length
       if (size > mostCharacters) break
@@ -150,14 +171,16 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
     return {
       ...describeWindow(window),
       format: input.format,
+      data: toData(snapshot.facts()),
       results: Object.fromEntries(fitted),
       ...(notes.length > 0 && { notes: [...notes] }),
     }
   },
-  toText: ({ results, notes, format, ...window }) =>
+  toText: ({ results, notes, format, data, ...window }) =>
     [
       toWindowText(window),
       ...Object.entries(results).map((entry) => toSection(entry, format)),
       ...(notes ?? []),
+      `Data ${data.fingerprint}: ${data.exports} exports, ${data.spans} spans${data.newest ? `, newest ${data.newest}` : ''}`,
     ].join('\n\n'),
 })

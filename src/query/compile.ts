@@ -1,4 +1,5 @@
 import { compileAggregates } from './compile/aggregates.ts'
+import { compileCompare } from './compile/compare.ts'
 import { compileFacet } from './compile/facet.ts'
 import { compileGrouped } from './compile/grouped.ts'
 import { compileRate } from './compile/rate.ts'
@@ -16,6 +17,7 @@ const compilers: Readonly<{
   table: compileTable,
   rate: compileRate,
   facet: compileFacet,
+  compare: compileCompare,
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Column } from '../catalog/column.ts'
 import type { TimeRange } from '../core/time-range.ts'
-import type { Statement } from '../engine/engine.ts'
+import type { Row, Statement } from '../engine/engine.ts'
 import type { QuerySchema } from './schema.ts'
 
 /** A result column: its name in the answer, type and unit. */
@@ -15,6 +15,8 @@ export type CompiledQuery = Readonly<{
   limit: number
   /** How many rows there are without limit and offset, as `total`. */
   total: Statement
+  /** Makes the rows of the answer, all of them, out of those of the statement, and what must be said of them. */
+  finish?: (rows: readonly Row[]) => Readonly<{ rows: readonly Row[]; notes: readonly string[] }>
   /** One row of the same columns for all groups that the statement doesn't show; undefined where nobody asked. */
   others?: Statement
 }>
@@ -26,4 +28,6 @@ export type QuerySource = Readonly<{
   range: TimeRange
   /** IANA name. */
   zone: string
+  /** The time that words such as `now` are read against, in ms since the epoch. */
+  nowMs: number
 }>

@@ -28,6 +28,8 @@ const queryTypes = {
   table: 'key, service, columns[paths], filters?, orders?[{path, direction}], limit?',
   rate: 'key, service, rates[{name, filters}], grouping?, filters? (denominator), having?, orders?, limit_by?, limit?, others?',
   facet: 'key, service, path, filters?, limit?',
+  compare:
+    'key, service, target{filters?, startTime?, endTime?}, baseline{the same}, aggregates? and rates?, or attributes (true or paths), filters? (both), limit?',
 }
 
 function toServiceAnswer(

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ErrorDetails } from '../core/errors.ts'
 import type { JsonValue } from '../core/json-value.ts'
 import { formatInstant } from '../core/time-range.ts'
+import type { Value } from '../engine/engine.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { matchedRowsName } from '../query/compile/layers.ts'
 import { otherGroupsName } from '../query/compile/others.ts'
@@ -16,14 +17,18 @@ import type { Window } from './window.ts'
 
 const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
-const explainSchema = z.object({
-  sql: z.string(),
-  parameters: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  files: z.number().describe('Files of the lake that can hold rows of the window'),
-  rows: z.number().describe('Rows in them'),
-  bytes: z.number(),
-  ms: z.number().optional(),
-})
+/** Parameters, files, rows, bytes and ms stand beside the statement. */
+const explainSchema = z.looseObject({ sql: z.string() })
+
+type Explain = Readonly<{
+  sql: string
+  parameters: readonly JsonValue[]
+  /** Files of the lake that can hold rows of the window, and what is in them. */
+  files: number
+  rows: number
+  bytes: number
+  ms?: number
+}>
 
 /** What one query found, or why it found nothing. */
 export const resultSchema = z.object({
@@ -98,13 +103,13 @@ export type Whole = Readonly<{
 }>
 
 /** Values as JSON has them: 64-bit integers as text. */
-const toParameter = (value: unknown) =>
-  typeof value === 'bigint' || typeof value === 'object' ? (value === null ? null : String(value)) : value
+const toParameter = (value: Value): JsonValue =>
+  typeof value === 'bigint' ? String(value) : (value as JsonValue)
 
 /** The statement that was run, so that it can be run again elsewhere, and what it read. */
-const toExplain = ({ query, scan, ms }: Found): NonNullable<Result['explain']> => ({
+const toExplain = ({ query, scan, ms }: Found): Explain => ({
   sql: query.statement.sql,
-  parameters: query.statement.params.map(toParameter) as NonNullable<Result['explain']>['parameters'],
+  parameters: query.statement.params.map(toParameter),
   ...scan,
   ...(ms !== undefined && { ms: Number(ms.toFixed(1)) }),
 })
@@ -129,7 +134,8 @@ export async function toWhole(
   const cells = rows.map((row) => query.columns.map(({ name }) => toCell(row[name])))
   const isSeries = request.type === 'series'
   const all = isSeries ? toSeriesRows(cells, request, window, query.columns.length) : cells
-  const passed = isSeries && request.fill ? request.offset : 0
+  const isWhole = query.finish !== undefined || (isSeries && request.fill !== undefined)
+  const passed = isWhole ? request.offset : 0
   const shown = all.slice(passed, passed + request.limit)
   const matchedRows = rows[0]?.[matchedRowsName]
   const isEmpty = rows.length === 0 || matchedRows === 0
@@ -155,6 +161,7 @@ export async function toWhole(
       ...(others && { others }),
       hasMore,
       ...(isExplained && { explain: toExplain(outcome) }),
+      ...(outcome.notes && { note: outcome.notes.join(' ') }),
       ...(isEmpty && request.offset === 0 && { note: await toNote(snapshot, outcome) }),
       ...(rows.length === 0 &&
         request.offset > 0 && { note: `The result ends before row ${request.offset + 1}.` }),
@@ -207,7 +214,7 @@ export const toSection = ([key, result]: readonly [string, Result], format: Text
   if (result.error) return `${head}\n${toErrorText(result.error as ErrorDetails)}`
   const others = toOtherCells(result)
   const rows = [...(result.rows ?? []), ...(others ? [[...others]] : [])]
-  const { explain } = result
+  const explain = result.explain as Explain | undefined
   const told = explain && [
     `${explain.files} files with ${explain.rows} rows and ${explain.bytes} bytes${explain.ms === undefined ? '' : `, ${explain.ms} ms`}`,
     `parameters: ${JSON.stringify(explain.parameters)}`,

@@ -6,6 +6,7 @@ import type { Row } from '../engine/engine.ts'
 import type { LakeSnapshot, Scan } from '../lake/lake-snapshot.ts'
 import { compile } from '../query/compile.ts'
 import type { CompiledQuery } from '../query/compiled.ts'
+import { toCoveredRange } from '../query/compile/compare.ts'
 import { findColumns } from '../query/find-columns.ts'
 import type { QueryRequest } from '../query/request/queries.ts'
 import { sharedRelation, shareScan, splitRows } from '../query/share-scan.ts'
@@ -22,6 +23,8 @@ export type Found = Readonly<{
   query: CompiledQuery
   rows: readonly Row[]
   others?: Row | undefined
+  /** What must be said of the rows. */
+  notes?: readonly string[]
   /** How long its statement took; of one that shared its scan, undefined. */
   ms?: number | undefined
   /** What its relation reads. */
@@ -40,17 +43,29 @@ type Batch = Readonly<{
   snapshot: LakeSnapshot
   range: TimeRange
   zone: string
+  nowMs: number
   /** Whether each query is run by itself, so that its time can be told. */
   isApart: boolean
   context: ToolContext
 }>
 
-function compilePlaced({ snapshot, range, zone }: Batch, { request, at }: PlacedQuery, relation?: string) {
+/** Whether a query may look at any column. */
+const needsAll = (request: QueryRequest) => request.type === 'compare' && request.attributes === true
+
+function compilePlaced(
+  { snapshot, range, zone, nowMs }: Batch,
+  { request, at }: PlacedQuery,
+  relation?: string,
+) {
   const service = getService(request.service, `${at}.service`)
   const schema = snapshot.schema(service)
   const columns = findColumns(schema, request)
-  const own = relation ?? snapshot.relation(service, { range, columns })
-  const source = { relation: own, schema, range, zone }
+  const pick = {
+    range: toCoveredRange(request, range, { zone, nowMs }),
+    ...(needsAll(request) ? {} : { columns }),
+  }
+  const own = relation ?? snapshot.relation(service, pick)
+  const source = { relation: own, schema, range, zone, nowMs }
   return { service, columns, source, query: compile(source, request, at) }
 }
 
@@ -84,6 +99,7 @@ async function runOne(batch: Batch, placed: PlacedQuery): Promise<Outcome> {
     const started = performance.now()
     const rows = await run(batch, query.statement)
     const ms = performance.now() - started
+    if (query.finish) return toFound(batch, placed, { service, query, ...query.finish(rows), ms })
     const [others] = query.others ? await run(batch, query.others) : []
     return toFound(batch, placed, { service, query, rows, others, ms })
   } catch (error) {
@@ -121,7 +137,7 @@ async function runShared(
 
 /** A table reads few rows of many columns, and finds them faster by itself; a row of all others needs a second statement. */
 const canShare = ({ request }: PlacedQuery) =>
-  request.type !== 'table' && !('others' in request && request.others)
+  request.type !== 'table' && request.type !== 'compare' && !('others' in request && request.others)
 
 /** Queries that share a scan go together, the others each alone. */
 function toGroups(placed: readonly PlacedQuery[], isApart: boolean): readonly (readonly PlacedQuery[])[] {

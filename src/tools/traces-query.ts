@@ -93,12 +93,13 @@ const toData = ({ newest, ...facts }: DataFacts) => ({ ...facts, ...(newest !== 
 export const tracesQuery = defineTool({
   name: 'traces_query',
   title: 'Query traces',
-  description: `Execute analytical queries against traces data. One call may mix any number of five query types; results come back under their keys, and a query that fails gets an error under its key while the others answer.
+  description: `Execute analytical queries against traces data. One call may mix any number of six query types; results come back under their keys, and a query that fails gets an error under its key while the others answer.
 - scalar: aggregates (count, count_distinct, sum, avg, min, max, median, stddev, p1..p99), each with filters of its own if need be; formulas on them (ratio, difference, relative_change, share_of_total); grouped by columns, calendar parts or bins; having, orders, limit, limit_by (top k per group), others
 - series: the same per time bucket; interval in seconds or minute, hour, day, week, month, quarter, year
 - table: rows with chosen columns, orders, limit
 - rate: share of rows matching filters, with numerator and denominator
 - facet: values of one column with counts
+- compare: two cohorts (filters) or windows side by side, with a test of each difference; or, with attributes, what is different about the first
 Filters: {"path": ..., "<operator>": value}; operators eq, neq, gt, gte, lt, lte, in, not_in, contains, starts_with, regex, exists. Boolean columns take "true"/"false". Call get_schema first for the column paths.
 Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
   input: z.strictObject({
@@ -131,7 +132,8 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
   output,
   run: async (input, context) => {
     const zone = parseZone(input.timezone ?? context.runtime.config.timezone, 'timezone')
-    const range = parseWindow(input.startTime, input.endTime, { nowMs: Date.now(), zone })
+    const nowMs = Date.now()
+    const range = parseWindow(input.startTime, input.endTime, { nowMs, zone })
     const window = { range, zone }
     const placed = listQueries(input.queries)
     const snapshot = await context.runtime.lake.snapshot()
@@ -143,7 +145,7 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
     const found = new Map<PlacedQuery, Whole>()
     let size = 0
     for await (const [query, outcome] of runQueries(
-      { snapshot, ...window, isApart: input.explain, context },
+      { snapshot, ...window, nowMs, isApart: input.explain, context },
       placed,
     )) {
       const whole = await toWhole(snapshot, window, query, outcome, {

@@ -25,6 +25,7 @@ const compileFor = (service: Service, type: QueryType, input: object) =>
       schema: { service, columns: service.columns, rare: [], hasUnnamed: false },
       range: { startNs: 0n, endNs: 10n ** 18n },
       zone: 'UTC',
+      nowMs: 0,
     },
     { type, ...querySchemas[type].parse({ key: 'k', service: service.name, ...input }) } as never,
     'q',

@@ -52,6 +52,7 @@ export const source: QuerySource = {
   schema: { service, columns, rare, hasUnnamed: false },
   range: wholeRange,
   zone: 'UTC',
+  nowMs: 0,
 }
 
 const tableSql = `CREATE TABLE sample (

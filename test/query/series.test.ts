@@ -64,6 +64,7 @@ describe('the window', () => {
     schema: sampleSchema(),
     range: { startNs, endNs },
     zone: 'UTC',
+    nowMs: 0,
   })
   const sampleSchema = () => ({
     service: { name: 'sample', grain: '', use: '', columns: [], nestedColumns: [] },

@@ -6,7 +6,7 @@ import type { AggregateRequest } from '../request/measures.ts'
 import { type ResolvedColumn, resolveColumn } from '../resolve-column.ts'
 import type { QuerySource } from '../compiled.ts'
 import type { QuerySchema } from '../schema.ts'
-import { raw, type Sql, sql } from '../sql.ts'
+import { join, raw, type Sql, sql } from '../sql.ts'
 import { compileFilters } from './filters.ts'
 import type { Measure } from './formulas.ts'
 
@@ -98,19 +98,27 @@ function compileFunction(schema: QuerySchema, request: AggregateRequest, at: str
 }
 
 /**
- * The aggregates of a query, each over the rows that match its own filters. Throws `unknown_name` for a function or path,
- * `invalid_argument` where they do not go together.
+ * One aggregate over the rows that match its own filters, and one more condition if given. Throws `unknown_name` for a function
+ * or path, `invalid_argument` where they do not go together.
  */
-export const compileAggregates = (
+export function compileAggregate(
   { schema }: QuerySource,
+  request: AggregateRequest,
+  at: string,
+  more?: Sql,
+): Measure {
+  const measure = { ...compileFunction(schema, request, at), name: request.name }
+  const own = compileFilters(schema, request.filters, `${at}.filters`)
+  const conditions = [...(more ? [more] : []), ...(own.sql === 'TRUE' ? [] : [own])]
+  return conditions.length === 0
+    ? measure
+    : { ...measure, sql: sql`${measure.sql} FILTER (WHERE ${join(conditions, ' AND ')})` }
+}
+
+/** The aggregates of a query. */
+export const compileAggregates = (
+  source: QuerySource,
   requests: readonly AggregateRequest[],
   at: string,
 ): readonly Measure[] =>
-  requests.map((request, i) => {
-    const place = `${at}.aggregates[${i}]`
-    const measure = { ...compileFunction(schema, request, place), name: request.name }
-    const condition = compileFilters(schema, request.filters, `${place}.filters`)
-    return condition.sql === 'TRUE'
-      ? measure
-      : { ...measure, sql: sql`${measure.sql} FILTER (WHERE ${condition})` }
-  })
+  requests.map((request, i) => compileAggregate(source, request, `${at}.aggregates[${i}]`))

@@ -30,7 +30,7 @@ export const filterSchema = z
 export type FilterRequest = z.infer<typeof filterSchema>
 
 /** The same filter, of which a client is told less: the form of filters is told once. */
-const briefFilter = z.looseObject({ path }).pipe(filterSchema)
+const briefFilter = z.looseObject({}).pipe(filterSchema)
 
 const mostFilters = 50
 

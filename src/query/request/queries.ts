@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { compareSchema } from './compare.ts'
 import { briefFilters, filters, path, someFilters } from './filters.ts'
 import { briefGrouping, grouping, resultName } from './groups.ts'
 import {
@@ -97,6 +98,7 @@ export const querySchemas = {
   table: tableSchema,
   rate: rateSchema,
   facet: facetSchema,
+  compare: compareSchema,
 } as const
 
 export type QueryType = keyof typeof querySchemas
@@ -118,6 +120,7 @@ export const queriesSchema = z
     table: queryList(tableSchema, 'Rows with chosen columns'),
     rate: queryList(rateSchema, 'Shares of rows that match filters'),
     facet: queryList(facetSchema, 'Values of a column with counts'),
+    compare: queryList(compareSchema, 'Two cohorts or windows side by side, or what is different about them'),
   })
   .describe('Any mix of the query types; each query has a key of its own')
 export type QueriesRequest = z.infer<typeof queriesSchema>

@@ -61,13 +61,25 @@ type Input = z.output<typeof input>
 /** Spans that are read for one page; no budget holds more. */
 const mostRead = 400
 
-/** How much of a page's spans is shown, tried in turn until at least one span fits. */
-const cuts = [
-  { logs: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY },
+const all = Number.POSITIVE_INFINITY
+
+/** How much of each span is shown. */
+type Cut = Readonly<{ logs: number; characters: number }>
+
+/** Tried in turn until all spans of the page fit: they say more than the last log records do. */
+const wholeCuts: readonly Cut[] = [
+  { logs: all, characters: all },
+  { logs: 20, characters: all },
+  { logs: 5, characters: all },
+]
+
+/** Tried in turn until at least one span fits. */
+const partCuts: readonly Cut[] = [
+  { logs: all, characters: all },
   { logs: 20, characters: 2_000 },
   { logs: 5, characters: 500 },
   { logs: 0, characters: 100 },
-] as const
+]
 
 type Page = Readonly<{
   input: Input
@@ -92,23 +104,23 @@ function takeLogs(logs: readonly Row[], shown: readonly Row[], most: number): re
 function toPage(
   { input: call, rows, logs, total, hidden, notes }: Page,
   count: number,
-  cut: (typeof cuts)[number],
+  cut: Cut,
 ): TraceAnswer {
   const shown = rows.slice(0, count).map((row) => cutValues(row, cut.characters))
   const records = takeLogs(logs, shown, cut.logs).map((row) => cutValues(row, cut.characters))
   const left = logs.length - records.length
   const last = call.offset + shown.length
   const isPart = last < total || call.offset > 0
-  const all = [
+  const told = [
     ...notes,
     ...(isPart ? [`Spans ${call.offset + 1} to ${last} of ${total}, in order of start.`] : []),
     ...(last < total
       ? ['The others come with next; detail summary or tree tells of all of them in short.']
       : []),
-    ...(cut.logs !== Number.POSITIVE_INFINITY && left > 0 && count === rows.length
+    ...(cut.logs !== all && left > 0 && count === rows.length
       ? [`${left} log records are left out: traces_span_logs gives those of a span.`]
       : []),
-    ...(cut.characters !== Number.POSITIVE_INFINITY
+    ...(cut.characters !== all
       ? [
           `Texts of more than ${cut.characters} characters are cut; a table of traces_query gives up to 10,000.`,
         ]
@@ -124,7 +136,7 @@ function toPage(
     resourceSpans: toResourceSpans(shown),
     ...(records.length > 0 && { resourceLogs: toResourceLogs(records) }),
     ...(last < total && { next: { ...same, offset: last } }),
-    ...(all.length > 0 && { notes: all }),
+    ...(told.length > 0 && { notes: told }),
   }
 }
 
@@ -160,22 +172,27 @@ async function readFull({ snapshot, place, call, context }: Reading): Promise<Tr
   const isWhole = rows.length < mostRead && call.offset === 0
   const total = isWhole ? rows.length : await count(wanted)
   const everything = { ...choice(undefined), ids: undefined, filters: undefined }
-  const all = await count(everything)
-  if (all === 0) throw noTrace(place.traceId)
-  const hidden = call.includeInternal ? 0 : call.detail === 'spans' ? 0 : all - total
+  const whole = await count(everything)
+  if (whole === 0) throw noTrace(place.traceId)
+  const hidden = call.includeInternal ? 0 : call.detail === 'spans' ? 0 : whole - total
   const logs = await readLogsOf(snapshot, place, rows, call.offset === 0, context)
   const notes = [
     ...toImportNotes(snapshot),
-    ...(rows.length === 0 ? [`None of the ${all} spans of the trace was asked for.`] : []),
+    ...(rows.length === 0 ? [`None of the ${whole} spans of the trace was asked for.`] : []),
   ]
   const page = { input: call, rows, logs, total, hidden, notes }
   const sizeOf = (answer: TraceAnswer) => measure(answer, toTraceText(answer))
   const room = toCharacters(call.max_tokens)
-  for (const cut of cuts) {
+  const isShort = rows.length === total - call.offset
+  for (const cut of isShort ? wholeCuts : []) {
+    const answer = toPage(page, rows.length, cut)
+    if (sizeOf(answer) <= room) return answer
+  }
+  for (const cut of partCuts) {
     const fitted = fitItems(rows.length, (n) => toPage(page, n, cut), sizeOf, room)
     if (fitted.spanCount > 0 || rows.length === 0) return fitted
   }
-  return toPage(page, 0, cuts[3])
+  return toPage(page, 0, { logs: 0, characters: 100 })
 }
 
 /** What the trace says as a whole, as many lines as fit. */
@@ -188,7 +205,7 @@ async function readOverview({ snapshot, place, call, context }: Reading): Promis
     const rows = overview.rows.slice(offset, offset + count)
     const isPart = rows.length < overview.rows.length
     const last = offset + rows.length
-    const all = [
+    const told = [
       ...toImportNotes(snapshot),
       ...notes,
       ...(read.isCut ? [`Only the first ${mostOutlined} spans were looked at.`] : []),
@@ -201,7 +218,7 @@ async function readOverview({ snapshot, place, call, context }: Reading): Promis
       spanCount: read.spans.length,
       overview: { ...overview, rows, ...(isPart && { totalRows: overview.rows.length }) },
       ...(last < overview.rows.length && { next: { ...same, offset: last } }),
-      ...(all.length > 0 && { notes: all }),
+      ...(told.length > 0 && { notes: told }),
     }
   }
   const items = Math.max(overview.rows.length - offset, 0)

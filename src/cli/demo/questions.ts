@@ -96,7 +96,7 @@ export const questions: readonly Question[] = [
   {
     text: 'Get the full trace of one of these calls and summarise what happened.',
     tool: 'traces_get',
-    toArguments: ({ traceId }) => ({ traceId }),
+    toArguments: ({ traceId }) => ({ traceId, max_tokens: 20_000 }),
     show: showTrace,
   },
   {
@@ -150,9 +150,9 @@ export const questions: readonly Question[] = [
     show: showHits,
   },
   {
-    text: 'How do PESQ scores compare with MOS? (The pages name MOS, and nowhere PESQ.)',
+    text: 'What does a PESQ score of 3 mean? (The pages name MOS, and nowhere PESQ.)',
     tool: 'knowledge',
-    toArguments: () => ({ query: 'How do PESQ scores compare with MOS?' }),
+    toArguments: () => ({ query: 'What does a PESQ score of 3 mean?' }),
     show: showDoubts,
   },
   {

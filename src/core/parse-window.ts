@@ -34,6 +34,8 @@ const weekdayOf = (time: WallTime) => (new Date(toUtcMs(time)).getUTCDay() + 6) 
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 
 const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  millisecond: 1,
   s: 1_000,
   sec: 1_000,
   second: 1_000,
@@ -49,7 +51,9 @@ const unitMs: Readonly<Record<string, number>> = {
   week: 604_800_000,
 }
 
-const getUnit = (text: string) => unitMs[text] ?? unitMs[text.replace(/s$/, '')]
+/** `s` ends the plural of whole words only: `ms` is no `m`. */
+const getUnit = (text: string) =>
+  unitMs[text] ?? (text.length > 3 ? unitMs[text.replace(/s$/, '')] : undefined)
 
 /** A stretch of local days. */
 const toSpan = (first: WallTime, last: WallTime, zone: string): Span => ({
@@ -147,19 +151,25 @@ function findDayAndHours(text: string, clock: Clock): Span | undefined {
 
 const longestShown = 60
 
+/** A time that is complete in itself: it never goes through words. */
+const isoWithZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})$/i
+
 function parseSpan(text: string, path: string, clock: Clock): Span {
-  const plain = text.trim().toLowerCase().replaceAll(/\s+/g, ' ')
+  if (isoWithZone.test(text.trim())) {
+    const instant = parseInstant(text, path)
+    return { start: instant, end: instant }
+  }
+  const plain = text
+    .trim()
+    .replaceAll(/\s+/g, ' ')
+    .replace(/(\d\s*)M$/, '$1months')
+    .toLowerCase()
   const found =
     plain.length > 100
       ? undefined
       : (findPeriod(plain, clock) ?? findRelative(plain, clock) ?? findDayAndHours(plain, clock))
   if (found) return found
   if (/^\d{4}-\d{2}-\d{2}[T ]/i.test(text.trim())) {
-    const hasZone = /(?:z|[+-]\d{2}:?\d{2})$/i.test(text.trim())
-    if (hasZone) {
-      const instant = parseInstant(text, path)
-      return { start: instant, end: instant }
-    }
     // Fractions of a second, on the clock of the zone.
     const asUtc = parseInstant(`${text.trim()}Z`, path)
     const ms = Number(asUtc / 1_000_000n)
@@ -177,6 +187,10 @@ function parseSpan(text: string, path: string, clock: Clock): Span {
   })
 }
 
+/** What a time in the lake can be. */
+const earliest = parseInstant('0001-01-01T00:00:00Z', 'startTime')
+const latest = parseInstant('9999-12-31T23:59:59Z', 'endTime')
+
 /**
  * A window from words or ISO times. What is a stretch of time, such as a date, counts from its start as `startTime` and to its
  * end as `endTime`; `startTime` alone may be such a stretch. Times without a zone are those of the clock's zone.
@@ -187,7 +201,7 @@ export function parseWindow(startTime: string, endTime: string | undefined, cloc
   const last = endTime === undefined ? first : parseSpan(endTime, 'endTime', clock)
   const isOpen = endTime === undefined && first.start === first.end
   const range = { startNs: first.start, endNs: isOpen ? toNs(clock.nowMs) : last.end }
-  if (range.startNs < range.endNs) return range
+  if (range.startNs < range.endNs && range.startNs >= earliest && range.endNs <= latest) return range
   throw new AppError({
     code: 'invalid_argument',
     message: endTime === undefined ? 'The window is empty.' : 'endTime must be after startTime.',

@@ -2,10 +2,15 @@ import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { noProgress } from '../core/progress.ts'
 import { hasChanged } from './indexing/has-changed.ts'
+import { chunkerVersion } from './markdown/chunker-version.ts'
 import { type Knowledge, type KnowledgeOptions, openKnowledge } from './open-knowledge.ts'
 import { findCurrentIndex } from './store/current-index.ts'
 
 const isWithoutIndex = (error: unknown) => error instanceof AppError && error.details.code === 'no_data'
+
+/** A path that no file of the index has: one that came since may. */
+const isUnknownPath = (error: unknown) =>
+  error instanceof AppError && error.details.code === 'invalid_argument' && error.details.path === 'path'
 
 const notIndexed = (docs: string, cause: unknown) =>
   new AppError(
@@ -58,8 +63,15 @@ export function openIndexedKnowledge(options: KnowledgeOptions, log: Log): Knowl
 
   async function look(isOutdated: boolean): Promise<void> {
     const current = await findCurrentIndex(options.index)
-    if (!current || !(isOutdated || (await hasChanged(options.docs, current)))) return
+    const isOld = current !== undefined && current.chunker !== chunkerVersion
+    if (!current || !(isOutdated || isOld || (await hasChanged(options.docs, current)))) return
     await ensureIndex('The documentation has changed')
+  }
+
+  /** Whether the folders hold what the index doesn't. */
+  async function isBehind(): Promise<boolean> {
+    const current = await findCurrentIndex(options.index)
+    return current !== undefined && hasChanged(options.docs, current).catch(() => false)
   }
 
   /** Looks in the background; what fails there is logged, and the index in force goes on answering. */
@@ -82,9 +94,21 @@ export function openIndexedKnowledge(options: KnowledgeOptions, log: Log): Knowl
     search: async (question, limit, path) => {
       try {
         const answer = await knowledge.search(question, limit, path)
+        // All that was found is gone: another folder, or one that was emptied. What is there now is to answer.
+        if (answer.hits.length === 0 && answer.isOutdated) {
+          const isMade = await ensureIndex('Nothing that the index found is there any more').then(
+            () => true,
+            () => false,
+          )
+          return isMade ? await knowledge.search(question, limit, path) : answer
+        }
         lookLater(answer.isOutdated)
         return answer
       } catch (error) {
+        if (isUnknownPath(error) && (await isBehind())) {
+          await ensureIndex('The documentation has changed')
+          return knowledge.search(question, limit, path)
+        }
         if (!isWithoutIndex(error)) throw error
         await ensureIndex(`There is no usable documentation index in ${options.index}`)
         return knowledge.search(question, limit, path)

@@ -160,6 +160,7 @@ export function openKnowledge(options: KnowledgeOptions): Knowledge {
         const { answer, failure } = await findWith(open, question, part, reason)
         return await toAnswer(answer, limit, docs, facts, failure)
       } catch (error) {
+        if (error instanceof AppError && error.details.code === 'invalid_argument') throw error
         opened = undefined
         throw error instanceof AppError ? error : noIndex('The documentation index is damaged.', error)
       }

@@ -7,7 +7,7 @@ import { resolveColumn } from './resolve-column.ts'
 import { join, raw, type Sql, sql, when } from './sql.ts'
 
 /**
- * How many rows the window has (`rows`), how many are left with each filter dropped in turn (`without_0`, …), and how many
+ * How many rows the window has (`rows`), how many match all filters (`matching`), how many are left with each filter dropped in turn (`without_0`, …), and how many
  * match each filter alone (`alone_0`, …). One scan.
  */
 export function countByFilter(source: QuerySource, filters: readonly FilterRequest[], at: string): Statement {
@@ -24,7 +24,7 @@ export function countByFilter(source: QuerySource, filters: readonly FilterReque
     count([condition], `alone_${i}`),
   ])
   return sql`SELECT
-  ${join([count([], '"rows"'), ...counts], ',\n  ')}
+  ${join([count([], '"rows"'), count(conditions, 'matching'), ...counts], ',\n  ')}
 ${from(source)}
 WHERE ${inWindow(source.range)}`
 }

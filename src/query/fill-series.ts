@@ -77,6 +77,8 @@ export function listBuckets(
 export const formatBucket = (ms: number, zone: string): string =>
   zone === 'UTC' ? `${new Date(ms).toISOString().slice(0, 19)}Z` : formatInZone(ms, zone)
 
+const toMs = (bucket: string) => Date.parse(bucket) || 0
+
 /**
  * Rows of a series with those of empty buckets between them: `bucket`, then `groups` columns, then values. Every group of the
  * rows has a row in every bucket. At most `most` rows.
@@ -106,7 +108,11 @@ export function fillSeries(
   const known = new Map(rows.map((row) => [`${row[0]} ${keyOf(row)}`, row]))
   const empty = Array.from({ length: width - 1 - groups }, () => filler)
   const filled: Cells[] = []
-  for (const bucket of buckets)
+  const listed = new Set(buckets)
+  const others = rows.map(([bucket]) => String(bucket)).filter((bucket) => !listed.has(bucket))
+  // None is to be lost, should a row's bucket not be among those listed.
+  const all = [...buckets, ...new Set(others)].sort((a, b) => toMs(a) - toMs(b))
+  for (const bucket of all)
     for (const [key, own] of keys) {
       if (filled.length >= most) return filled
       filled.push(known.get(`${bucket} ${key}`) ?? [bucket, ...own, ...empty])

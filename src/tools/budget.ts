@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** Characters of a token, on the average of English text and JSON. */
 export const charactersPerToken = 4
 
-const least = 500
+export const leastTokens = 500
 const most = 20_000
 /** Tokens of a call that says nothing of them. */
 export const defaultTokens = 6_000
@@ -12,7 +12,7 @@ export const defaultTokens = 6_000
 export const maxTokensSchema = z
   .number()
   .int()
-  .min(least)
+  .min(leastTokens)
   .max(most)
   .default(defaultTokens)
   .describe('Most tokens of the answer (characters / 4), 500 to 20,000')

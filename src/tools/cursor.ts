@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
+import type { TimeRange } from '../core/time-range.ts'
 
 /**
  * A place in a sorted list: the sort key of the last row shown. It says where to go on, not how many rows to skip,
@@ -17,17 +18,34 @@ const tokenSchema = z.strictObject({
   of: z.string(),
   ns: z.string().regex(/^-?\d{1,19}$/),
   id: z.string().max(64),
+  /** The window of the first page, which words such as `now` would move. */
+  from: z
+    .string()
+    .regex(/^-?\d{1,19}$/)
+    .optional(),
+  to: z
+    .string()
+    .regex(/^-?\d{1,19}$/)
+    .optional(),
 })
 
 /** The sort key of a row: its time in nanoseconds, and what tells rows of one time apart. */
-export type Position = Readonly<{ ns: bigint; id: string }>
+export type Position = Readonly<{ ns: bigint; id: string; range?: TimeRange | undefined }>
 
 const digest = (call: unknown) =>
   createHash('sha256').update(JSON.stringify(call)).digest('base64url').slice(0, 12)
 
 /** The cursor after a row, for a call with these arguments. */
-export const toCursor = (call: unknown, { ns, id }: Position): Cursor => ({
-  token: Buffer.from(JSON.stringify({ v: 1, of: digest(call), ns: String(ns), id })).toString('base64url'),
+export const toCursor = (call: unknown, { ns, id, range }: Position): Cursor => ({
+  token: Buffer.from(
+    JSON.stringify({
+      v: 1,
+      of: digest(call),
+      ns: String(ns),
+      id,
+      ...(range && { from: String(range.startNs), to: String(range.endNs) }),
+    }),
+  ).toString('base64url'),
 })
 
 const bad = (message: string) =>
@@ -53,5 +71,8 @@ export function parseCursor(call: unknown, cursor: Cursor | undefined): Position
   const parsed = tokenSchema.safeParse(decode(cursor.token))
   if (!parsed.success) throw bad('The cursor is not one that this server gave.')
   if (parsed.data.of !== digest(call)) throw bad('The cursor belongs to a call with other arguments.')
-  return { ns: BigInt(parsed.data.ns), id: parsed.data.id }
+  const { ns, id, from, to } = parsed.data
+  const range =
+    from !== undefined && to !== undefined ? { startNs: BigInt(from), endNs: BigInt(to) } : undefined
+  return { ns: BigInt(ns), id, ...(range && { range }) }
 }

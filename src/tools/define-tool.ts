@@ -1,12 +1,18 @@
 import type { z } from 'zod'
 import { AppError } from '../core/errors.ts'
-import { charactersPerToken, measure, toCharacters } from './budget.ts'
+import { charactersPerToken, leastTokens, measure, toCharacters } from './budget.ts'
 import { parseInput } from './parse-input.ts'
 import type { AnyTool, Tool } from './tool.ts'
 
 /** Whether the lake's files were replaced in the middle of the call; the next snapshot is of the new ones. */
 export const isStale = (error: unknown): boolean =>
   error instanceof AppError && error.details.code === 'stale'
+
+/** Characters that an answer may have. */
+function roomOf(input: Readonly<Record<string, unknown>>): number {
+  const { max_tokens: tokens } = input
+  return typeof tokens === 'number' ? toCharacters(tokens) : Number.POSITIVE_INFINITY
+}
 
 /** No answer is longer than its budget: a tool that can't fill it with whole parts says so instead. */
 function checkSize(input: Readonly<Record<string, unknown>>, size: number): void {
@@ -39,7 +45,8 @@ const shorten = (notes: readonly string[]): readonly string[] =>
 function makeRoom<T>(input: T, notes: readonly string[]): T {
   const { max_tokens: tokens } = input as Readonly<{ max_tokens?: unknown }>
   if (notes.length === 0 || typeof tokens !== 'number') return input
-  return { ...input, max_tokens: tokens - Math.ceil(JSON.stringify(notes).length / charactersPerToken) - 5 }
+  const less = tokens - Math.ceil(JSON.stringify(notes).length / charactersPerToken) - 5
+  return { ...input, max_tokens: Math.max(less, leastTokens) }
 }
 
 /** Checks a tool's types against its schemas and hides them, so that tools can stand in one list. */
@@ -53,9 +60,13 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(tool
     call: async (args, context) => {
       const { input, notes: all } = parseInput(tool.input, args)
       const notes = shorten(all)
-      const own = makeRoom(input, notes)
-      const run = async () => withNotes(await tool.run(own, context), notes)
-      const output = await run().catch((error: unknown) => (isStale(error) ? run() : Promise.reject(error)))
+      const run = async (asked: z.output<In>) => withNotes(await tool.run(asked, context), notes)
+      const again = (asked: z.output<In>) =>
+        run(asked).catch((error: unknown) => (isStale(error) ? run(asked) : Promise.reject(error)))
+      const sizeOf = (some: z.output<Out>) => measure(some, tool.toText(some))
+      let output = await again(input)
+      // Only where the notes don't fit beside a full answer, it is made again with less room.
+      if (notes.length > 0 && sizeOf(output) > roomOf(input)) output = await again(makeRoom(input, notes))
       const text = tool.toText(output)
       checkSize(input, measure(output, text))
       return { output: output as Readonly<Record<string, unknown>>, text }

@@ -56,6 +56,9 @@ export async function diagnoseEmpty(question: Question, context: ToolContext): P
   const [counts = {}] = await runtime.engine.run(countByFilter(source, filters, at), signal)
   const rows = toCount(counts, 'rows')
   if (rows === 0) return undefined
+  const matching = toCount(counts, 'matching')
+  if (matching > 0)
+    return `${matching} rows match the filters; conditions on groups (having) leave none of their groups.`
   if (filters.length === 0) return `The window has ${rows} rows.`
   const dropped = filters.flatMap((filter, i) => {
     const left = toCount(counts, `without_${i}`)

@@ -6,9 +6,11 @@ import type { Value } from '../engine/engine.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { matchedRowsName } from '../query/compile/layers.ts'
 import { otherGroupsName } from '../query/compile/others.ts'
+import { mostFilled } from '../query/compile/series.ts'
 import { fillSeries, formatBucket, listBuckets } from '../query/fill-series.ts'
 import type { QueryOf, QueryRequest } from '../query/request/queries.ts'
 import { describeRange } from './data-notes.ts'
+import { isStale } from './define-tool.ts'
 import { errorSchema, toErrorJson } from './error-schema.ts'
 import { toErrorText } from './reply.ts'
 import type { Found, Outcome, PlacedQuery } from './run-queries.ts'
@@ -73,7 +75,7 @@ function toSeriesRows(
 ): readonly Cells[] {
   const local = rows.map(([bucket, ...rest]) => [formatBucket(Date.parse(String(bucket)), zone), ...rest])
   if (!request.fill) return local
-  const most = request.offset + request.limit + 1
+  const most = mostFilled
   const buckets = listBuckets(range, request.interval, zone, most)
   return fillSeries(local, {
     groups: request.grouping?.length ?? 0,
@@ -114,6 +116,12 @@ const toExplain = ({ query, scan, ms }: Found): Explain => ({
   ...(ms !== undefined && { ms: Number(ms.toFixed(1)) }),
 })
 
+/** A count that fails, be it for its time, leaves the answer as it is. */
+function forget(error: unknown): undefined {
+  if (isStale(error)) throw error
+  return undefined
+}
+
 async function toNote(snapshot: LakeSnapshot, { service, diagnose }: Found): Promise<string> {
   const cause = await diagnose().catch(() => undefined)
   return `No rows matched. ${cause ?? describeRange(snapshot, service)}`
@@ -142,11 +150,8 @@ export async function toWhole(
   const others = toOthers(outcome)
   const hasMore = all.length > passed + request.limit
   const isKnown = !hasMore && (request.offset === 0 || shown.length > 0)
-  const total = isKnown
-    ? request.offset + shown.length
-    : isSeries && request.fill
-      ? undefined
-      : await outcome.countAll()
+  const counted = isKnown ? request.offset + shown.length : undefined
+  const total = isWhole ? all.length : (counted ?? (await outcome.countAll().catch(forget)))
   return {
     call,
     request,
@@ -175,6 +180,9 @@ const toCall = ({ range, zone }: Window) => ({
   ...(zone !== 'UTC' && { timezone: zone }),
 })
 
+/** A longer call is not repeated: its sender has it. */
+const longestNext = 4_000
+
 /** The answer with its first rows, at most `most`, and how to get the others. */
 export function cutResult({ result, call, request, total }: Whole, most: number): Result {
   const rows = result.rows ?? []
@@ -182,21 +190,27 @@ export function cutResult({ result, call, request, total }: Whole, most: number)
   if (result.error || (count === rows.length && !result.hasMore)) return result
   const { type, offset, ...form } = request
   const last = offset + count
-  const reason =
-    count < rows.length
-      ? 'max_tokens allows no more; raise it, ask for fewer columns, or go on'
-      : 'limit allows no more; raise it (at most 1000), narrow the query, or go on'
+  const isShort = count < rows.length
+  const reason = isShort
+    ? 'max_tokens allows no more; raise it, ask for fewer columns, or go on'
+    : 'limit allows no more; raise it (at most 1000), narrow the query, or go on'
   const range = count === 0 ? 'None' : `Rows ${offset + 1} to ${last}`
+  const { others, ...own } = result
+  const next = { ...call, queries: { [type]: [{ ...form, offset: last }] } }
+  const isLong = JSON.stringify(next).length > longestNext
+  const how = count === 0 ? '' : isLong ? ` with offset ${last}` : ' with next'
   return {
-    ...result,
+    ...own,
+    // Groups beyond the limit are no part of what max_tokens has cut off.
+    ...(others && !isShort && { others }),
     rows: rows.slice(0, count),
     rowCount: count,
     ...(total !== undefined && { totalRows: total }),
     hasMore: true,
-    note: [result.note, `${range} of ${total ?? `at least ${last + 1}`} rows: ${reason} with next.`]
+    note: [result.note, `${range} of ${total ?? `at least ${last + 1}`} rows: ${reason}${how}.`]
       .filter(Boolean)
       .join(' '),
-    next: { ...call, queries: { [type]: [{ ...form, offset: last }] } },
+    ...(count > 0 && !isLong && { next }),
   }
 }
 

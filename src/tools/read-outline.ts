@@ -48,7 +48,26 @@ export const noTrace = (traceId: string): AppError =>
   })
 
 /** A trace's spans as far as their places and times go, and when the first began. */
-export type ReadOutline = Readonly<{ startNs: bigint; spans: readonly SpanOutline[]; isCut: boolean }>
+export type ReadOutline = Readonly<{
+  startNs: bigint
+  spans: readonly SpanOutline[]
+  /** How many were left out by their names. */
+  hidden: number
+  isCut: boolean
+}>
+
+/** Spans without the hidden ones, whose children belong to the nearest one above that is shown. */
+function withoutHidden(spans: readonly SpanOutline[], hidden: string): readonly SpanOutline[] {
+  const away = new Map(spans.filter(({ name }) => name.startsWith(hidden)).map((span) => [span.id, span]))
+  const toParent = (parentId: string): string => {
+    let id = parentId
+    for (let steps = 0; away.has(id) && steps <= away.size; steps++) id = away.get(id)?.parentId ?? ''
+    return away.has(id) ? '' : id
+  }
+  return spans
+    .filter(({ id }) => !away.has(id))
+    .map((span) => ({ ...span, parentId: toParent(span.parentId) }))
+}
 
 /** Reads the outline of a trace, of at most `mostOutlined` spans. Throws `not_found`. */
 export async function readOutline(
@@ -67,20 +86,23 @@ export async function readOutline(
   if (rows.length === 0) throw noTrace(place.traceId)
   const startNs = BigInt(String(rows[0]?.['start_ns']))
   const text = (row: Row, column: string) => String(row[column] ?? '')
-  const outlined = rows
-    .slice(0, mostOutlined)
-    .filter((row) => hidden === undefined || !text(row, 'span_name').startsWith(hidden))
-    .map(
-      (row): SpanOutline => ({
-        id: text(row, 'span_id'),
-        parentId: text(row, 'parent_span_id'),
-        name: text(row, 'span_name'),
-        service: text(row, 'service_name'),
-        startNs: Number(BigInt(text(row, 'start_ns')) - startNs),
-        durationNs: Number(row['duration_ns'] ?? 0),
-        isError: row['status_code'] === 'Error',
-        message: text(row, 'status_message'),
-      }),
-    )
-  return { startNs, spans: outlined, isCut: rows.length > mostOutlined }
+  const outlined = rows.slice(0, mostOutlined).map(
+    (row): SpanOutline => ({
+      id: text(row, 'span_id'),
+      parentId: text(row, 'parent_span_id'),
+      name: text(row, 'span_name'),
+      service: text(row, 'service_name'),
+      startNs: Number(BigInt(text(row, 'start_ns')) - startNs),
+      durationNs: Number(row['duration_ns'] ?? 0),
+      isError: row['status_code'] === 'Error',
+      message: text(row, 'status_message'),
+    }),
+  )
+  const shown = hidden === undefined ? outlined : withoutHidden(outlined, hidden)
+  return {
+    startNs,
+    spans: shown,
+    hidden: outlined.length - shown.length,
+    isCut: rows.length > mostOutlined,
+  }
 }

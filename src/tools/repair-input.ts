@@ -54,6 +54,7 @@ function toOption(value: unknown, options: readonly unknown[]): Repaired | undef
 }
 
 function repairValue(value: unknown, issue: Issue): Repaired | undefined {
+  if (value === null) return { value: undefined, note: 'was null, and was left out' }
   if (issue.code === 'invalid_type') return toType(value, issue.expected)
   if (issue.code === 'invalid_value') return toOption(value, issue.values)
   if (issue.code !== 'invalid_union') return undefined

@@ -110,6 +110,10 @@ function toTable(tree: TraceTree, detail: OverviewDetail): Table {
   return { columns: pathColumns, rows: top ? toPathRows(findCriticalPath(tree, top)) : [] }
 }
 
+/** Names and messages may be of any length. */
+const longestText = 200
+const cutLong = (text: string) => (text.length > longestText ? `${text.slice(0, longestText)}…` : text)
+
 /** What a trace says without its attributes, with sentences on its shape. */
 export function toOverview(
   spans: readonly SpanOutline[],
@@ -122,7 +126,7 @@ export function toOverview(
       durationMs: toDurationMs(tree),
       errors: spans.filter(({ isError }) => isError).length,
       columns: [...columns],
-      rows: rows.map((row) => [...row]),
+      rows: rows.map((row) => row.map((value) => (typeof value === 'string' ? cutLong(value) : value))),
     },
     notes: describeShape(tree),
   }

@@ -4,7 +4,7 @@ import type { Row } from '../engine/engine.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { filterSchema } from '../query/request/filters.ts'
 import { countChosenSpans, selectChosenSpans, type SpanChoice } from '../query/trace-outline.ts'
-import { fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
+import { defaultTokens, fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
 import { cutValues } from './cut-values.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
@@ -64,7 +64,7 @@ const mostRead = 400
 const all = Number.POSITIVE_INFINITY
 
 /** How much of each span is shown. */
-type Cut = Readonly<{ logs: number; characters: number }>
+type Cut = Readonly<{ logs: number; characters: number; entries?: number }>
 
 /** Tried in turn until all spans of the page fit: they say more than the last log records do. */
 const wholeCuts: readonly Cut[] = [
@@ -79,7 +79,15 @@ const partCuts: readonly Cut[] = [
   { logs: 20, characters: 2_000 },
   { logs: 5, characters: 500 },
   { logs: 0, characters: 100 },
+  { logs: 0, characters: 100, entries: 20 },
+  { logs: 0, characters: 20, entries: 0 },
 ]
+
+/** The call for what follows, but for its offset. */
+const toSame = ({ offset: _, max_tokens: tokens, ...same }: Input) => ({
+  ...same,
+  ...(tokens !== defaultTokens && { max_tokens: tokens }),
+})
 
 type Page = Readonly<{
   input: Input
@@ -106,9 +114,11 @@ function toPage(
   count: number,
   cut: Cut,
 ): TraceAnswer {
-  const shown = rows.slice(0, count).map((row) => cutValues(row, cut.characters))
+  const shown = rows.slice(0, count).map((row) => cutValues(row, cut.characters, cut.entries))
   const records = takeLogs(logs, shown, cut.logs).map((row) => cutValues(row, cut.characters))
-  const left = logs.length - records.length
+  const ids = new Set(shown.map((row) => row['span_id']))
+  const left =
+    logs.filter((row) => row['span_id'] === null || ids.has(row['span_id'] ?? null)).length - records.length
   const last = call.offset + shown.length
   const isPart = last < total || call.offset > 0
   const told = [
@@ -117,16 +127,16 @@ function toPage(
     ...(last < total
       ? ['The others come with next; detail summary or tree tells of all of them in short.']
       : []),
-    ...(cut.logs !== all && left > 0 && count === rows.length
-      ? [`${left} log records are left out: traces_span_logs gives those of a span.`]
+    ...(left > 0
+      ? [`${left} log records of these spans are left out: traces_span_logs gives those of a span.`]
       : []),
     ...(cut.characters !== all
       ? [
-          `Texts of more than ${cut.characters} characters are cut; a table of traces_query gives up to 10,000.`,
+          `Texts of more than ${cut.characters} characters are cut${cut.entries === undefined ? '' : `, and of attributes, events and links only the first ${cut.entries} are shown`}; a table of traces_query gives up to 10,000.`,
         ]
       : []),
   ]
-  const { offset: _, max_tokens: __, ...same } = call
+  const same = toSame(call)
   return {
     traceId: call.traceId,
     detail: call.detail,
@@ -135,7 +145,7 @@ function toPage(
     ...(hidden > 0 && { hiddenInternalSpans: hidden }),
     resourceSpans: toResourceSpans(shown),
     ...(records.length > 0 && { resourceLogs: toResourceLogs(records) }),
-    ...(last < total && { next: { ...same, offset: last } }),
+    ...(last < total && shown.length > 0 && { next: { ...same, offset: last } }),
     ...(told.length > 0 && { notes: told }),
   }
 }
@@ -148,7 +158,7 @@ async function readFull({ snapshot, place, call, context }: Reading): Promise<Tr
   const choice = (hidden: string | undefined): SpanChoice => ({
     ids: call.detail === 'spans' ? call.spanIds?.map(parseSpanId) : undefined,
     filters: call.detail === 'spans' ? call.filters : undefined,
-    hidden,
+    hidden: call.detail === 'spans' && call.spanIds ? undefined : hidden,
     onlyErrors: false,
     offset: call.offset,
     limit: mostRead,
@@ -192,7 +202,7 @@ async function readFull({ snapshot, place, call, context }: Reading): Promise<Tr
     const fitted = fitItems(rows.length, (n) => toPage(page, n, cut), sizeOf, room)
     if (fitted.spanCount > 0 || rows.length === 0) return fitted
   }
-  return toPage(page, 0, { logs: 0, characters: 100 })
+  return toPage(page, 0, { logs: 0, characters: 20, entries: 0 })
 }
 
 /** What the trace says as a whole, as many lines as fit. */
@@ -200,7 +210,8 @@ async function readOverview({ snapshot, place, call, context }: Reading): Promis
   const hidden = call.includeInternal ? undefined : internalPrefix
   const read = await readOutline(snapshot, place, hidden, context)
   const { overview, notes } = toOverview(read.spans, call.detail as (typeof overviewDetails)[number])
-  const { offset, max_tokens: room, ...same } = call
+  const { offset, max_tokens: room } = call
+  const same = toSame(call)
   const make = (count: number): TraceAnswer => {
     const rows = overview.rows.slice(offset, offset + count)
     const isPart = rows.length < overview.rows.length
@@ -216,8 +227,9 @@ async function readOverview({ snapshot, place, call, context }: Reading): Promis
       detail: call.detail,
       startTime: new Date(Number(read.startNs / 1_000_000n)).toISOString(),
       spanCount: read.spans.length,
+      ...(read.hidden > 0 && { hiddenInternalSpans: read.hidden }),
       overview: { ...overview, rows, ...(isPart && { totalRows: overview.rows.length }) },
-      ...(last < overview.rows.length && { next: { ...same, offset: last } }),
+      ...(last < overview.rows.length && rows.length > 0 && { next: { ...same, offset: last } }),
       ...(told.length > 0 && { notes: told }),
     }
   }

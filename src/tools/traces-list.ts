@@ -30,12 +30,17 @@ const output = z.object({
   notes: z.array(z.string()).optional(),
 })
 
+/** Names may be of any length; one alone must not fill an answer. */
+const longestName = 300
+
 const toTrace = (row: Row): Trace => ({
   traceId: String(row['trace_id']),
   startTime: String(row['timestamp']),
   durationMs: Number(row['duration']) / 1e6,
-  rootSpanName: String(row['root_span_name'] ?? ''),
-  ...(row['root_service_name'] !== null && { rootServiceName: String(row['root_service_name']) }),
+  rootSpanName: String(row['root_span_name'] ?? '').slice(0, longestName),
+  ...(row['root_service_name'] !== null && {
+    rootServiceName: String(row['root_service_name']).slice(0, longestName),
+  }),
   spanCount: Number(row['span_count']),
   errorCount: Number(row['error_count']),
   statusCode: String(row['status_code']),
@@ -86,9 +91,11 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
   output,
   run: async ({ startTime, endTime, filters, sort, limit, cursor, max_tokens: tokens }, context) => {
     const { timezone: zone } = context.runtime.config
-    const range = parseWindow(startTime, endTime, { nowMs: Date.now(), zone })
+    const asked = parseWindow(startTime, endTime, { nowMs: Date.now(), zone })
     const call = ['traces_list', startTime, endTime ?? '', filters ?? [], sort]
     const after = parseCursor(call, cursor)
+    // Words such as now-1h mean the same on all pages.
+    const range = after?.range ?? asked
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
     const page = { range, filters, sort, after, limit: limit + 1 }
@@ -110,7 +117,11 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
         hasMore,
         ...(hasMore &&
           last && {
-            nextCursor: toCursor(call, { ns: parseInstant(last.startTime, 'startTime'), id: last.traceId }),
+            nextCursor: toCursor(call, {
+              ns: parseInstant(last.startTime, 'startTime'),
+              id: last.traceId,
+              range,
+            }),
           }),
         ...(notes.length > 0 && { notes }),
       }

@@ -38,7 +38,7 @@ function countBelow(tree: TraceTree, spans: readonly SpanOutline[]): number {
   const open = spans.flatMap((span) => tree.childrenOf(span))
   for (let span = open.pop(); span; span = open.pop()) {
     count++
-    open.push(...tree.childrenOf(span))
+    for (const child of tree.childrenOf(span)) open.push(child)
   }
   return count
 }
@@ -53,7 +53,7 @@ function toFolded(tree: TraceTree, spans: readonly SpanOutline[], depth: number)
     name: longest.name,
     service: longest.service,
     spanId: longest.id,
-    startMs: toMs(Math.min(...spans.map(({ startNs }) => startNs))),
+    startMs: toMs(spans.reduce((least, { startNs }) => Math.min(least, startNs), Number.POSITIVE_INFINITY)),
     durationMs: toMs(durations.reduce((a, b) => a + b, 0)),
     selfMs: toMs(spans.reduce((sum, span) => sum + toSelfTime(span, tree.childrenOf(span)), 0)),
     ...(errors > 0 && { errors }),
@@ -99,7 +99,7 @@ export function foldTree(tree: TraceTree): readonly TreeLine[] {
     if (spans.length > 1) lines.push(toFolded(tree, spans, depth))
     else {
       lines.push(toSingle(tree, span, depth))
-      open.push(...[...group(tree.childrenOf(span), depth + 1)].reverse())
+      for (const below of [...group(tree.childrenOf(span), depth + 1)].reverse()) open.push(below)
     }
   }
   return lines

@@ -43,7 +43,7 @@ function reach(
   for (let span = open.pop(); span; span = open.pop()) {
     if (seen.has(span.id)) continue
     seen.add(span.id)
-    open.push(...childrenOf(span.id))
+    for (const child of childrenOf(span.id)) open.push(child)
   }
 }
 

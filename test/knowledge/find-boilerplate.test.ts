@@ -8,7 +8,7 @@ const pages = (count: number, texts: (i: number) => string[]) =>
 
 describe('what pages repeat', () => {
   it('stays on the first page that has it, and is taken out of the others', () => {
-    const drop = findBoilerplate(pages(6, (i) => (i === 0 ? [] : [`Own ${i}.\n\n${footer}`])))
+    const drop = findBoilerplate(pages(12, (i) => (i === 0 ? [] : [`Own ${i}.\n\n${footer}`])))
     expect(drop('1.md', `Own 1.\n\n${footer}`)).toBe(`Own 1.\n\n${footer}`)
     expect(drop('2.md', `Own 2.\n \t\n${footer}`)).toBe('Own 2.')
     expect(drop('3.md', footer)).toBe('')
@@ -17,14 +17,21 @@ describe('what pages repeat', () => {
     )
   })
 
-  it('is none on four pages, on fewer than a tenth, or many times on one', () => {
-    const four = findBoilerplate(pages(6, (i) => (i < 4 ? [footer] : [])))
-    expect(four('1.md', footer)).toBe(footer)
-    const few = findBoilerplate(pages(80, (i) => (i < 7 ? [footer] : [])))
+  it('is none on nine pages, on fewer than a fifth, or many times on one', () => {
+    const nine = findBoilerplate(pages(20, (i) => (i < 9 ? [footer] : [])))
+    expect(nine('1.md', footer)).toBe(footer)
+    const few = findBoilerplate(pages(80, (i) => (i < 15 ? [footer] : [])))
     expect(few('1.md', footer)).toBe(footer)
-    const tenth = findBoilerplate(pages(80, (i) => (i < 8 ? [footer] : [])))
-    expect(tenth('1.md', footer)).toBe('')
-    const one = findBoilerplate(pages(6, (i) => (i === 1 ? Array.from({ length: 9 }, () => footer) : [])))
+    const fifth = findBoilerplate(pages(80, (i) => (i < 16 ? [footer] : [])))
+    expect(fifth('1.md', footer)).toBe('')
+    const one = findBoilerplate(pages(12, (i) => (i === 1 ? Array.from({ length: 12 }, () => footer) : [])))
     expect(one('2.md', footer)).toBe(footer)
+  })
+
+  it('is no heading and nothing of a block of code', () => {
+    const code = '```ts\nimport { setup } from "lib"\n\nsetup()\n```'
+    const text = `## See also\n\n${code}\n\n${footer}`
+    const drop = findBoilerplate(pages(12, () => [text]))
+    expect(drop('1.md', text)).toBe(`## See also\n\n${code}`)
   })
 })

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, stat, utimes } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../src/core/log.ts'
@@ -223,5 +223,33 @@ describe('a server', () => {
     await folder.remove('')
     expect(await knowledge.search('score', 3)).toMatchObject({ hits: [], answerable: 'no', isOutdated: true })
     await knowledge.close()
+  })
+})
+
+describe('a server that finds its documentation elsewhere', () => {
+  it('indexes another folder before it answers, in place of answering from one that is gone', async () => {
+    const other = await createDocsFolder({ 'wine.md': '# Wine\n\nA cellar keeps a wine at twelve degrees.' })
+    const knowledge = openIndexedKnowledge({ docs: other.corpora, index: folder.index, embedders }, log)
+    const { hits } = await knowledge.search('how is the score calculated', 3)
+    expect(hits.map(({ file }) => file)).toEqual(['wine.md'])
+    await knowledge.close()
+    await other.dispose()
+  })
+
+  it('finds a folder by its path at the first question after it came', async () => {
+    await folder.write('fresh/wine.md', '# Wine\n\nA cellar keeps a wine.')
+    const knowledge = open()
+    const { hits } = await knowledge.search('wine cellar', 3, 'fresh/')
+    expect(hits.map(({ file }) => file)).toEqual(['fresh/wine.md'])
+    await expect(knowledge.search('wine', 3, 'nowhere/')).rejects.toMatchObject({ details: { path: 'path' } })
+    await knowledge.close()
+  })
+
+  it('brings an index of an older chunker up to date in the background', async () => {
+    const current = await readCurrent()
+    await writeFile(join(folder.index, 'current.json'), JSON.stringify({ ...current, chunker: 1 }))
+    await ask('score')
+    expect((await readCurrent()).chunker).toBe(current.chunker)
+    expect(current.chunker).toBeGreaterThan(1)
   })
 })

@@ -16,13 +16,16 @@ describe('what a reader sees', () => {
     ["import Tabs from '@theme/Tabs';", ''],
     ['export const meta = {}', ''],
     ['import the data from a folder', 'import the data from a folder'],
+    ["import data from 'exports' folder to the lake.", "import data from 'exports' folder to the lake."],
+    ['export const is a keyword', 'export const is a keyword'],
     ['## Set up {#setup}', '## Set up '],
     ['{{< note >}}Mind this{{< /note >}} {% include x %}', ' Mind this   '],
     ['> [!WARNING]', '> WARNING'],
     [':::tip[Good to know]', 'tip Good to know'],
     [':::', ' '],
     ['!!! danger "Do not"', 'danger Do not'],
-    ['a <!-- hidden [x](y) --> b', 'a   b'],
+    ['a <!-- hidden [x](y) --> b', 'a   b '],
+    ['a <!-- hidden\n[x](y)\n--> [b](c)', 'a  \n\n b '],
     ['- [ ] a task', '- [ ] a task'],
     ['| [a](b) | c |', '| a | c |'],
   ])('%s', (markdown, plain) => {
@@ -32,6 +35,8 @@ describe('what a reader sees', () => {
   it('is all of a code block, to its own end', () => {
     const code = '```jsx\n<Tabs>[a](b)\n~~~\nimport x from "y"\n```'
     expect(toPlainText(`[a](b)\n${code}\n[c](d)`)).toBe(`a\n${code}\nc`)
+    const xml = '```xml\n<!-- kept -->\n```python\n[a](b)\n```'
+    expect(toPlainText(`${xml}\n[c](d)`)).toBe(`${xml}\nc`)
     expect(toPlainText('~~~~\n~~~\n[a](b)\n~~~~\n[c](d)')).toBe('~~~~\n~~~\n[a](b)\n~~~~\nc')
   })
 

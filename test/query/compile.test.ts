@@ -100,7 +100,7 @@ LIMIT 1001`,
   "od""d" AS "Attributes.od""d; --"
 ${head}
   AND ("attributes_text" IS NULL)
-ORDER BY "attributes_real" DESC NULLS LAST, "attributes_team" ASC NULLS LAST, "timestamp" DESC, "trace_id", "span_id"
+ORDER BY "attributes_real" DESC NULLS LAST, "attributes_team" ASC NULLS LAST, "timestamp" DESC, "trace_id", "span_id", 1, 2
 LIMIT 2`,
       params: window,
     })
@@ -160,7 +160,7 @@ LIMIT 6`,
   if(length(nullif("attributes"[?], '')) > 10000, left(nullif("attributes"[?], ''), 10000) || '… (cut)', nullif("attributes"[?], '')) AS "Attributes.it's ""odd""; -- ü"
 ${head}
   AND ((nullif("attributes"[?], '') IS NULL OR nullif("attributes"[?], '') NOT IN (?)))
-ORDER BY "timestamp" DESC, "trace_id", "span_id"
+ORDER BY "timestamp" DESC, "trace_id", "span_id", 1
 LIMIT 101`,
       params: [key, key, key, ...window, key, key, 'red'],
     })

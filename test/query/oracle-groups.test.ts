@@ -18,6 +18,7 @@ import { createRandom, createRows, pick, type SampleRow } from './sample-rows.ts
 const starts = {
   'Europe/Berlin': Date.UTC(2026, 2, 28),
   'Australia/Lord_Howe': Date.UTC(2026, 3, 4),
+  'Berlin in autumn': Date.UTC(2026, 9, 24),
 } as const
 const zones = ['UTC', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns', 'Asia/Kathmandu'] as const
 
@@ -321,6 +322,24 @@ describe('buckets on the clock of a zone', () => {
         )
     },
   )
+})
+
+test.each([
+  [0.1, [0.3, 0.7, 3.3, 4.1, 4.3, -0.3]],
+  [0.25, [0.25, 0.75, -0.25]],
+  [3, [3, -3, 9]],
+])('a value on a border of bins of %d is above it', async (bin, values) => {
+  const [row] = createRows(1, 1) as [SampleRow]
+  const own = await createSample(
+    values.map((real, i) => ({ ...row, real, spanId: `${i}`.padStart(16, '0') })),
+  )
+  const found = await own.query('scalar', {
+    aggregates: [{ name: 'n', fn: 'count', path: '*' }] as never,
+    grouping: [{ path: 'Attributes.real', bin }] as never,
+    orders: [{ path: 'Attributes.real', direction: 'asc' }],
+  })
+  await own.close()
+  expect(found.map(([value]) => value)).toEqual(values.toSorted((a, b) => a - b))
 })
 
 describe('top groups and empty buckets', () => {

@@ -204,6 +204,35 @@ describe('a trace of 100,000 spans, and 10,000 groups', () => {
   })
 })
 
+test('a filled series of several groups has each group in each bucket once, whatever the pages', async () => {
+  const query = {
+    key: 'k',
+    service: 'spans',
+    aggregates: count,
+    interval: 7200,
+    grouping: ['SpanName'],
+    fill: 'zero',
+    limit: 7,
+  }
+  const day = { startTime: '2026-05-04', endTime: '2026-05-04', timezone: 'Europe/Berlin' }
+  const rows: unknown[][] = []
+  let args: Record<string, unknown> | undefined = { ...day, queries: { series: [query] } }
+  while (args) {
+    const { structured } = await connection.call('traces_query', args)
+    const { k } = structured['results'] as { k: { rows: unknown[][]; next?: Record<string, unknown> } }
+    rows.push(...k.rows)
+    args = k.next
+  }
+  const { structured } = await connection.call('traces_query', {
+    ...day,
+    queries: { scalar: [{ key: 'k', service: 'spans', aggregates: count, grouping: ['SpanName'] }] },
+  })
+  const totals = (structured['results'] as { k: { rows: [string, number][] } }).k.rows
+  expect(rows).toHaveLength(12 * totals.length)
+  for (const [name, n] of totals)
+    expect(rows.filter((row) => row[1] === name).reduce((sum, row) => sum + Number(row[2]), 0)).toBe(n)
+})
+
 describe('fitting', () => {
   test('takes as many items as fit, and none where not even one does', () => {
     const make = (n: number) => 'x'.repeat(n * 3 + 2)

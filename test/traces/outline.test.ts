@@ -165,3 +165,14 @@ test('siblings that are alike are one line, with their count and percentiles', (
   expect(listTimeShares(tree)[0]).toMatchObject({ name: 'root', spans: 1, selfMs: 73.5, errors: 0 })
   expect(listTimeShares(tree).reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 3)
 })
+
+test('a span with 180,000 children is read like any other', () => {
+  const children = Array.from({ length: 180_000 }, (_, i) =>
+    span(`c${i}`, 'root', i % 100, (i % 100) + 1, { name: `n${i}` }),
+  )
+  const tree = toTree([span('root', '', 0, 200), ...children])
+  expect(foldTree(tree)).toHaveLength(180_001)
+  expect(
+    foldTree(toTree([span('root', '', 0, 200), ...children.map((child) => ({ ...child, name: 'same' }))])),
+  ).toMatchObject([{ spanId: 'root' }, { count: 180_000 }])
+})

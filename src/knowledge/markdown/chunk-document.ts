@@ -6,9 +6,6 @@ import { parseMarkdown } from './parse-markdown.ts'
 import { type LineRange, type SourceLines, createSourceLines } from './source-lines.ts'
 import { type Section, getTitle, splitSections } from './split-sections.ts'
 
-/** To be raised with each change of what `chunkDocument` gives or of what is searched of it, so that indices are rebuilt. */
-export const chunkerVersion = 3
-
 /** Characters of a chunk. Of 500 to 4,000 and whole sections, 1,500 gave the best nDCG@10 on documentation sets. */
 const cap = 1_500
 

@@ -1,5 +1,5 @@
 /** A fence of code, of which nothing is taken away. */
-const fence = /^[ \t]*(?:>[ \t]?)*(`{3,}|~{3,})/
+const fence = /^[ \t]*(?:>[ \t]?)*(`{3,}|~{3,})(.*)$/
 
 /** Names of HTML elements that documentation uses; other lower-case names between angle brackets are placeholders. */
 const elements = new Set(
@@ -27,7 +27,8 @@ const dropTags = (text: string) =>
 
 /** What is written for a program: imports of MDX, templates of site generators, link targets. */
 const unseen: readonly (readonly [RegExp, string])[] = [
-  [/^(?:import\b.*\bfrom\s*['"].*|export\s+(?:default|const|let|function)\b.*)$/, ''],
+  [/^import\b.*\bfrom\s*(['"])[^'"]*\1\s*;?\s*$/, ''],
+  [/^export\s+(?:default\s+\S.*[;{}(]|(?:const|let)\s+\w+\s*=.*|function\s+\w*\s*\(.*)$/, ''],
   [/^\s*\[[^\]]+\]:\s*\S+(?:\s+["'(].*)?$/, ''],
   [/\{\{[<%].*?[>%]\}\}|\{%.*?%\}/g, ' '],
   [/\{#[\w-]+\}\s*$/, ''],
@@ -56,26 +57,40 @@ function cleanProse(line: string): string {
 /** Most lines have nothing to take away. */
 const mayHold = /[[<{]|^\s*(?::::|!!!|\?\?\?|import\b|export\b)/
 
-const comment = /<!--[\s\S]*?-->/g
-
 /**
  * Markdown as its readers see it, for the search: without link targets, tags, imports, templates, comments and the marks of
  * admonitions. Code stays as it is. Takes time in proportion to the text.
  */
 export function toPlainText(markdown: string): string {
   let open = ''
-  const lines = (markdown.includes('<!--') ? markdown.replace(comment, ' ') : markdown).split('\n')
-  const plain = lines.map((line) => {
-    const [, mark = ''] = fence.exec(line) ?? []
+  let isComment = false
+  /** A line outside of code without the comments that begin, go on or end in it. */
+  function dropComments(line: string): string {
+    if (!isComment && !line.includes('<!--')) return line
+    let rest = line
+    let kept = ''
+    while (rest !== '') {
+      const mark = isComment ? '-->' : '<!--'
+      const at = rest.indexOf(mark)
+      if (!isComment) kept += `${at < 0 ? rest : rest.slice(0, at)} `
+      if (at < 0) break
+      rest = rest.slice(at + mark.length)
+      isComment = !isComment
+    }
+    return kept
+  }
+  const plain = markdown.split('\n').map((line) => {
+    const [, mark = '', info = ''] = fence.exec(line) ?? []
     if (open !== '') {
-      if (mark.startsWith(open)) open = ''
+      if (mark.startsWith(open) && info.trim() === '') open = ''
       return line
     }
-    if (mark !== '') {
+    if (mark !== '' && !isComment) {
       open = mark
       return line
     }
-    return mayHold.test(line) ? cleanProse(line) : line
+    const seen = dropComments(line)
+    return mayHold.test(seen) ? cleanProse(seen) : seen
   })
   return plain.join('\n')
 }

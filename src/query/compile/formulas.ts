@@ -61,7 +61,7 @@ function compileFormula(
       sql: sql`(${first.sql} - ${second.sql})`,
       type: isWhole ? 'integer' : 'double',
       unit: first.unit,
-      isAdditive: first.isAdditive && second.isAdditive,
+      isAdditive: false,
     }
   }
   if (fn === 'ratio') {

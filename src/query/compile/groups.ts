@@ -20,8 +20,12 @@ function checkType({ column }: ResolvedColumn, wanted: readonly string[], what: 
 }
 
 /** The lower border of a value's bin. NaN and the infinities have none. */
-const toBin = (text: Sql, width: number): Sql =>
-  sql`if(isfinite(CAST(${text} AS DOUBLE)), floor(CAST(${text} AS DOUBLE) / CAST(${value(width)} AS DOUBLE)) * CAST(${value(width)} AS DOUBLE), NULL)`
+function toBin(text: Sql, width: number): Sql {
+  const steps = sql`CAST(${text} AS DOUBLE) / CAST(${value(width)} AS DOUBLE)`
+  // 0.3 / 0.1 is a little less than 3: what lies on a border, but for the last digits, is above it.
+  const step = sql`if(abs(${steps} - round(${steps})) < 1e-9 * greatest(1, abs(${steps})), round(${steps}), floor(${steps}))`
+  return sql`if(isfinite(CAST(${text} AS DOUBLE)), round(${step} * CAST(${value(width)} AS DOUBLE), 12), NULL)`
+}
 
 const border = (edge: number) => sql`CAST(${value(edge)} AS DOUBLE)`
 

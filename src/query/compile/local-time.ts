@@ -11,9 +11,17 @@ export const toLocal = (time: Sql, zone: string): Sql =>
     ? sql`CAST(${time} AS TIMESTAMP)`
     : sql`timezone(${value(zone)}, timezone('UTC', CAST(${time} AS TIMESTAMP)))`
 
-/** The time in UTC at which the clock of a zone shows this. */
-const fromLocal = (time: Sql, zone: string): Sql =>
-  zone === 'UTC' ? time : sql`timezone('UTC', timezone(${value(zone)}, ${time}))`
+/**
+ * The time in UTC at which the clock of a zone shows this; the first of two, when clocks go back by an hour or half of one.
+ */
+function fromLocal(time: Sql, zone: string): Sql {
+  if (zone === 'UTC') return time
+  const found = sql`timezone(${value(zone)}, ${time})`
+  const isShown = (before: string) => sql`timezone(${value(zone)}, ${found} - ${raw(before)}) = ${time}`
+  const toUtc = (before: string) => sql`timezone('UTC', ${found}${raw(before && ` - ${before}`)})`
+  const [hour, half] = ["INTERVAL '60 minutes'", "INTERVAL '30 minutes'"]
+  return sql`CASE WHEN ${isShown(hour)} THEN ${toUtc(hour)} WHEN ${isShown(half)} THEN ${toUtc(half)} ELSE ${toUtc('')} END`
+}
 
 type Part = Readonly<{ type: 'integer' | 'string'; unit: string; toSql: (local: Sql) => Sql }>
 

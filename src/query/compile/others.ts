@@ -38,7 +38,7 @@ export function compileOthers(
   const folded = { ...(counted.at(-1) as Selected), sql: raw(toInner('c', counted.length)) }
   return sql`${layers.head}, ranked AS (
 ${layers.toRanked(ranked)}
-LIMIT ${raw(String(request.limit))}
+LIMIT ${raw(String(request.limit + request.offset))}
 ), rest AS (
 SELECT *, ${join(keys, ', ')}
 ${from(source)}

@@ -31,6 +31,9 @@ LIMIT ${raw(String(request.top))}
 ) AS source`
 }
 
+/** Rows of a series that is filled: buckets times groups. */
+export const mostFilled = 100_000
+
 /** Aggregates per time bucket. */
 export function compileSeries(source: QuerySource, request: QueryOf<'series'>, at: string): CompiledQuery {
   const bucket: Selected = {
@@ -50,8 +53,8 @@ export function compileSeries(source: QuerySource, request: QueryOf<'series'>, a
   const grouped = (columns: Sql) => sql`SELECT\n  ${columns}
 ${rows}
 ${where(source, request.filters, at)}${groupBy(keys)}`
-  // Empty buckets are added later, which moves what an offset counts.
-  const page = request.fill ? { limit: request.limit + request.offset, offset: 0 } : request
+  // Empty buckets are added later, for every group of the window: all rows must be known.
+  const page = request.fill ? { limit: mostFilled, offset: 0 } : request
   const order = (shown: readonly Selected[]) => orderBy(listOrders(shown, [], byGroups(keys), at))
   if (!request.formulas || request.formulas.length === 0) {
     const selected = [...keys, ...measures]

@@ -26,7 +26,9 @@ export function compileTable(source: QuerySource, request: QueryOf<'table'>, at:
   const ids = source.schema.columns
     .filter(({ path }) => path === 'TraceId' || path === 'SpanId')
     .map((column) => name(column.name))
-  const all = [...orders, raw('"timestamp" DESC'), ...ids]
+  // Rows of one time and span are told apart by what is shown of them.
+  const shown = selected.map((_, i) => raw(String(i + 1)))
+  const all = [...orders, raw('"timestamp" DESC'), ...ids, ...shown]
   const statement = sql`${select(selected)}
 ${from(source)}
 ${where(source, request.filters, at)}

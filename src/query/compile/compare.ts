@@ -18,7 +18,7 @@ import { from, toCompiled } from './select.ts'
 type Compare = QueryOf<'compare'>
 
 /** The window of a cohort: its own, or that of the call. */
-export const toCohortRange = (
+const toCohortRange = (
   { startTime, endTime }: CohortRequest,
   range: TimeRange,
   clock: Readonly<{ nowMs: number; zone: string }>,
@@ -42,7 +42,7 @@ export function toCoveredRange(
 }
 
 /** Which rows are of a cohort. */
-export function compileCohort(source: QuerySource, cohort: CohortRequest, at: string): Sql {
+function compileCohort(source: QuerySource, cohort: CohortRequest, at: string): Sql {
   const { startNs, endNs } = toCohortRange(cohort, source.range, source)
   const filters = compileFilters(source.schema, cohort.filters, `${at}.filters`)
   return sql`("timestamp" >= ${instant(startNs)} AND "timestamp" < ${instant(endNs)} AND ${filters})`
@@ -177,7 +177,7 @@ const columns = [
 ] as const
 
 /** The rows of both cohorts, marked: `is_target` and `is_baseline`. A row that would be in both is of the target. */
-export function toCohorts(source: QuerySource, request: Compare, at: string): Sql {
+function toCohorts(source: QuerySource, request: Compare, at: string): Sql {
   const both = compileFilters(source.schema, request.filters, `${at}.filters`)
   return sql`cohorts AS MATERIALIZED (
 SELECT *,

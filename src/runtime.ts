@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Config } from './config/config.ts'
 import { createLog, type Log } from './core/log.ts'
 import { createDuckDbEngine } from './engine/duckdb/create-duckdb-engine.ts'
+import { type Definitions, openDefinitions } from './definitions/open-definitions.ts'
 import type { Engine } from './engine/engine.ts'
 import { createLazyEngine } from './engine/lazy-engine.ts'
 import { createEmbedders } from './knowledge/embedding/embedders.ts'
@@ -14,6 +15,7 @@ export type Runtime = Readonly<{
   config: Config
   log: Log
   lake: Lake
+  definitions: Definitions
   /** Reads the lake, and nothing else. */
   engine: Engine
   knowledge: Knowledge
@@ -45,6 +47,7 @@ export function openRuntime(config: Config): Runtime {
     config,
     log,
     lake,
+    definitions: openDefinitions(config.dataDir),
     engine,
     knowledge,
     close: async () => {

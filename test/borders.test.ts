@@ -12,6 +12,7 @@ const rooms: Readonly<Record<string, { uses: readonly string[]; types?: readonly
   core: { uses: [] },
   catalog: { uses: ['core'] },
   engine: { uses: ['core'] },
+  definitions: { uses: ['core', 'catalog'] },
   exports: { uses: ['core', 'catalog', 'engine'] },
   lake: { uses: ['core', 'catalog', 'exports', 'engine'] },
   statistics: { uses: [] },
@@ -20,10 +21,10 @@ const rooms: Readonly<Record<string, { uses: readonly string[]; types?: readonly
   traces: { uses: ['core'] },
   samples: { uses: ['core', 'catalog', 'engine'] },
   config: { uses: ['core'] },
-  'runtime.ts': { uses: ['core', 'engine', 'lake', 'knowledge'], types: ['config'] },
+  'runtime.ts': { uses: ['core', 'definitions', 'engine', 'lake', 'knowledge'], types: ['config'] },
   tools: {
     uses: ['core', 'catalog', 'query', 'traces'],
-    types: ['runtime.ts', 'config', 'lake', 'engine', 'knowledge'],
+    types: ['runtime.ts', 'config', 'definitions', 'lake', 'engine', 'knowledge'],
   },
   server: { uses: ['core', 'tools'], types: ['runtime.ts'] },
   cli: {
@@ -56,9 +57,10 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'remark-gfm': ['knowledge/markdown/parse-markdown.ts'],
   'remark-parse': ['knowledge/markdown/parse-markdown.ts'],
   unified: ['knowledge/markdown/parse-markdown.ts'],
-  yaml: ['exports/mapping/parse-mapping.ts'],
+  yaml: ['core/yaml/read-yaml.ts'],
   zod: [
     'config/config.ts',
+    'definitions/',
     'exports/mapping/mapping-schema.ts',
     'query/request/',
     'lake/manifest.ts',

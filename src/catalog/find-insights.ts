@@ -1,3 +1,4 @@
+import { toAttributeKey } from './column.ts'
 import {
   type InsightLevel,
   type InsightRule,
@@ -10,7 +11,7 @@ import {
 export type Insight = Readonly<{
   tag: string
   title: string
-  category: InsightRule['category']
+  category: string
   severity: Severity
   /** Which way the audio went, where that matters. */
   direction?: 'inbound' | 'outbound'
@@ -46,7 +47,7 @@ function toInsight(rule: InsightRule, value: string): Insight | undefined {
     category: rule.category,
     severity: level.severity,
     ...(rule.direction && { direction: rule.direction }),
-    metric: `Attributes.${rule.metric}`,
+    metric: rule.metric,
     observedValue: Number.isNaN(number(value)) ? value : number(value),
     threshold: typeof level.threshold === 'object' ? 'no failure' : level.threshold,
     unit: rule.unit,
@@ -56,11 +57,22 @@ function toInsight(rule: InsightRule, value: string): Insight | undefined {
 
 const rank: Readonly<Record<Severity, number>> = { terminal: 0, severe: 1, minor: 2 }
 
-/** The issues of a span, worst first, from its attributes as texts. */
-export function findInsights(attributes: Readonly<Record<string, string>>): readonly Insight[] {
-  return insightRules
+/** The value of a column in a span, as text: one of its attributes, or a field that stands under its own path. */
+const read = (attributes: Readonly<Record<string, string>>, metric: string): string | undefined =>
+  attributes[toAttributeKey(metric)?.key ?? metric]
+
+/**
+ * The issues of a span, worst first, from its attributes as texts; fields such as `Duration` may stand among them. Rules that
+ * need more than one span find nothing.
+ */
+export function findInsights(
+  attributes: Readonly<Record<string, string>>,
+  rules: readonly InsightRule[] = insightRules,
+): readonly Insight[] {
+  return rules
+    .filter(({ peers }) => !peers)
     .flatMap((rule) => {
-      const value = attributes[rule.metric]
+      const value = read(attributes, rule.metric)
       const insight = value === undefined ? undefined : toInsight(rule, value)
       return insight ? [insight] : []
     })

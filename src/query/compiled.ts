@@ -1,4 +1,5 @@
 import type { Column } from '../catalog/column.ts'
+import type { Measure } from '../catalog/measure.ts'
 import type { TimeRange } from '../core/time-range.ts'
 import type { Row, Statement } from '../engine/engine.ts'
 import type { QuerySchema } from './schema.ts'
@@ -26,6 +27,8 @@ export type QuerySource = Readonly<{
   relation: string
   schema: QuerySchema
   range: TimeRange
+  /** The named measures that aggregates may be. */
+  measures: readonly Measure[]
   /** IANA name. */
   zone: string
   /** The time that words such as `now` are read against, in ms since the epoch. */

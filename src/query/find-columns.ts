@@ -1,4 +1,5 @@
 import { toAttributeKey } from '../catalog/column.ts'
+import type { Measure } from '../catalog/measure.ts'
 import { findInMaps } from './resolve-column.ts'
 import type { QuerySchema } from './schema.ts'
 
@@ -14,8 +15,14 @@ const always = ['trace_id', 'span_id', 'timestamp']
  * Names of the relation's columns that a request can need, its maps among them: to plan all columns of a service takes as long
  * as to answer. Some may be too many, since every text of the request is taken for a path.
  */
-export function findColumns(schema: QuerySchema, request: unknown): ReadonlySet<string> {
-  const paths = new Set(listTexts(request))
+export function findColumns(
+  schema: QuerySchema,
+  request: unknown,
+  measures: readonly Measure[] = [],
+): ReadonlySet<string> {
+  const texts = listTexts(request)
+  const named = measures.filter(({ name }) => texts.includes(name))
+  const paths = new Set([...texts, ...listTexts(named)])
   const columns = new Map(schema.columns.map(({ path, name }) => [path, name]))
   const names = [...paths].flatMap((path) => {
     const column = columns.get(path)

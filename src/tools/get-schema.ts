@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { aggregateNames } from '../catalog/aggregates.ts'
 import { getService, services } from '../catalog/catalog.ts'
 import type { Column } from '../catalog/column.ts'
+import type { Measure } from '../catalog/measure.ts'
 import { operators } from '../catalog/operators.ts'
 import type { Service } from '../catalog/service.ts'
-import { AppError } from '../core/errors.ts'
+import { AppError, toErrorDetails } from '../core/errors.ts'
 import { formatInstant } from '../core/time-range.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { maxTokensSchema } from './budget.ts'
 import { noDataError, toImportNotes } from './data-notes.ts'
+import { describeMeasure } from './describe-measures.ts'
 import { defineTool } from './define-tool.ts'
 import { toExampleQueries } from './example-queries.ts'
 import { type SchemaAnswer, schemaAnswerSchema } from './schema-answer.ts'
@@ -22,7 +24,7 @@ import { toWholeDays } from './whole-days.ts'
 
 const queryTypes = {
   scalar:
-    'key, service, aggregates[{name, fn, path, filters?}], formulas?[{name, fn, of, by?}], grouping?[paths or {path, part | bin | edges, name?}], filters?, having?[{name, operator: value}], orders?[{path, direction}], limit_by?{grouping, limit}, limit?, others?',
+    'key, service, aggregates[{name, fn, path, filters?} or {name, measure, parameters?, filters?}], formulas?[{name, fn, of, by?}], grouping?[paths or {path, part | bin | edges, name?}], filters?, having?[{name, operator: value}], orders?[{path, direction}], limit_by?{grouping, limit}, limit?, others?',
   series:
     'key, service, aggregates, interval (seconds, or minute to year), formulas?, grouping?, filters?, top?, fill? (null or zero), limit?',
   table: 'key, service, columns[paths], filters?, orders?[{path, direction}], limit?',
@@ -69,6 +71,28 @@ const toColumnAnswer = (
 function withoutStatistics(error: unknown): undefined {
   if (error instanceof AppError && error.details.code === 'timeout') return undefined
   throw error
+}
+
+/** The measures of a service, or in short those of all that have rows; a file that is wrong is told in a note. */
+async function toMeasureAnswer(
+  snapshot: LakeSnapshot,
+  subject: Service | undefined,
+  { runtime }: ToolContext,
+): Promise<Pick<SchemaAnswer, 'measures' | 'notes'>> {
+  try {
+    const all = await runtime.definitions.measures()
+    const meant = all.filter(({ service }) =>
+      subject ? service === subject.name : snapshot.countRows(getService(service, '')) > 0,
+    )
+    const tell = (measure: Measure) =>
+      subject ? describeMeasure(measure) : `${measure.title}, of ${measure.service}`
+    return meant.length === 0
+      ? {}
+      : { measures: Object.fromEntries(meant.map((measure) => [measure.name, tell(measure)])) }
+  } catch (error) {
+    const { message, next } = toErrorDetails(error)
+    return { notes: [`Measures can't be used: ${message} ${next ?? ''}`.trim()] }
+  }
 }
 
 /** The example call: on the first service that has rows, over its own time range. */
@@ -124,6 +148,12 @@ function listColumns(snapshot: LakeSnapshot, service: Service): readonly Column[
   return [...snapshot.columns(service), ...shown]
 }
 
+/** Two parts of an answer, with the notes of both. */
+function mergeNotes(a: Partial<SchemaAnswer>, b: Partial<SchemaAnswer>): Partial<SchemaAnswer> {
+  const notes = [...(a.notes ?? []), ...(b.notes ?? [])]
+  return { ...a, ...b, ...(notes.length > 0 && { notes }) }
+}
+
 async function describeAll(snapshot: LakeSnapshot, context: ToolContext): Promise<SchemaAnswer> {
   const example = await toExample(snapshot, undefined, context).catch(withoutStatistics)
   return {
@@ -135,7 +165,7 @@ async function describeAll(snapshot: LakeSnapshot, context: ToolContext): Promis
     aggregates: [...aggregateNames],
     operators: Object.fromEntries(operators.map(({ name, meaning }) => [name, meaning])),
     ...(example && { example }),
-    ...toStateAnswer(snapshot, context),
+    ...mergeNotes(await toMeasureAnswer(snapshot, undefined, context), toStateAnswer(snapshot, context)),
   }
 }
 
@@ -157,7 +187,7 @@ async function describeService(
       ...rare.slice(0, 100).map((column) => toColumnAnswer(column, undefined)),
     ],
     ...(example && { example }),
-    ...toStateAnswer(snapshot, context),
+    ...mergeNotes(await toMeasureAnswer(snapshot, service, context), toStateAnswer(snapshot, context)),
   }
 }
 

@@ -1,4 +1,5 @@
 import { getService } from '../catalog/catalog.ts'
+import type { Measure } from '../catalog/measure.ts'
 import type { Service } from '../catalog/service.ts'
 import { AppError, type ErrorDetails, toErrorDetails } from '../core/errors.ts'
 import type { TimeRange } from '../core/time-range.ts'
@@ -12,6 +13,7 @@ import type { QueryRequest } from '../query/request/queries.ts'
 import { sharedRelation, shareScan, splitRows } from '../query/share-scan.ts'
 import { isStale } from './define-tool.ts'
 import { diagnoseEmpty } from './diagnose-empty.ts'
+import { describeMeasures } from './describe-measures.ts'
 import type { ToolContext } from './tool.ts'
 
 /** A query and its place in the input. */
@@ -44,6 +46,7 @@ type Batch = Readonly<{
   range: TimeRange
   zone: string
   nowMs: number
+  measures: readonly Measure[]
   /** Whether each query is run by itself, so that its time can be told. */
   isApart: boolean
   context: ToolContext
@@ -53,19 +56,19 @@ type Batch = Readonly<{
 const needsAll = (request: QueryRequest) => request.type === 'compare' && request.attributes === true
 
 function compilePlaced(
-  { snapshot, range, zone, nowMs }: Batch,
+  { snapshot, range, zone, nowMs, measures }: Batch,
   { request, at }: PlacedQuery,
   relation?: string,
 ) {
   const service = getService(request.service, `${at}.service`)
   const schema = snapshot.schema(service)
-  const columns = findColumns(schema, request)
+  const columns = findColumns(schema, request, measures)
   const pick = {
     range: toCoveredRange(request, range, { zone, nowMs }),
     ...(needsAll(request) ? {} : { columns }),
   }
   const own = relation ?? snapshot.relation(service, pick)
-  const source = { relation: own, schema, range, zone, nowMs }
+  const source = { relation: own, schema, range, zone, nowMs, measures }
   return { service, columns, source, query: compile(source, request, at) }
 }
 
@@ -77,8 +80,10 @@ function toFound(
 ): Found {
   const { context, snapshot, range } = batch
   const { filters = [] } = placed.request
+  const notes = [...(found.notes ?? []), ...describeMeasures(placed.request, batch.measures)]
   return {
     ...found,
+    ...(notes.length > 0 && { notes }),
     scan: snapshot.scan(found.service, { range }),
     countAll: async () => {
       const [row] = await run(batch, compilePlaced(batch, placed).query.total)

@@ -34,6 +34,10 @@ export const schemaAnswerSchema = z.object({
   columns: z.array(columnSchema).optional(),
   queryTypes: z.record(z.string(), z.string()).optional(),
   aggregates: z.array(z.string()).optional(),
+  measures: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Named measures, usable as {"name": ..., "measure": ...} wherever an aggregate is'),
   operators: z.record(z.string(), z.string()).optional(),
   example: z
     .object({ name: z.string(), arguments: z.record(z.string(), z.json()) })

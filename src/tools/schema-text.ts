@@ -59,6 +59,9 @@ export function toSchemaText(answer: SchemaAnswer): string {
     ...(answer.columns && answer.columns.length > 0 ? [toColumnTable(answer.columns)] : []),
     ...(answer.queryTypes ? ['## Query types (traces_query)', ...toPairs(answer.queryTypes)] : []),
     ...(answer.aggregates ? [`Aggregates: ${answer.aggregates.join(', ')}`] : []),
+    ...(answer.measures
+      ? ['## Measures, as {"name": ..., "measure": ...} in aggregates', ...toPairs(answer.measures)]
+      : []),
     ...(answer.operators
       ? ['Operators ({"path": ..., "<operator>": value}):', ...toPairs(answer.operators)]
       : []),

@@ -12,6 +12,7 @@ import {
 } from '../query/request/queries.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { allot, defaultTokens, fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
+import { asksForMeasure } from './describe-measures.ts'
 import { defineTool } from './define-tool.ts'
 import {
   cutResult,
@@ -94,7 +95,7 @@ export const tracesQuery = defineTool({
   name: 'traces_query',
   title: 'Query traces',
   description: `Execute analytical queries against traces data. One call may mix any number of six query types; results come back under their keys, and a query that fails gets an error under its key while the others answer.
-- scalar: aggregates (count, count_distinct, sum, avg, min, max, median, stddev, p1..p99), each with filters of its own if need be; formulas on them (ratio, difference, relative_change, share_of_total); grouped by columns, calendar parts or bins; having, orders, limit, limit_by (top k per group), others
+- scalar: aggregates (count, count_distinct, sum, avg, min, max, median, stddev, p1..p99) or named measures, each with filters of its own if need be; formulas on them (ratio, difference, relative_change, share_of_total); grouped by columns, calendar parts or bins; having, orders, limit, limit_by (top k per group), others
 - series: the same per time bucket; interval in seconds or minute, hour, day, week, month, quarter, year
 - table: rows with chosen columns, orders, limit
 - rate: share of rows matching filters, with numerator and denominator
@@ -142,10 +143,12 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
       ...(input.format !== 'table' && { format: input.format }),
       ...(input.max_tokens !== defaultTokens && { max_tokens: input.max_tokens }),
     }
+    const isNamed = placed.some(({ request }) => asksForMeasure(request))
+    const measures = isNamed ? await context.runtime.definitions.measures() : []
     const found = new Map<PlacedQuery, Whole>()
     let size = 0
     for await (const [query, outcome] of runQueries(
-      { snapshot, ...window, nowMs, isApart: input.explain, context },
+      { snapshot, ...window, nowMs, measures, isApart: input.explain, context },
       placed,
     )) {
       const whole = await toWhole(snapshot, window, query, outcome, {

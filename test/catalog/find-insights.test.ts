@@ -115,7 +115,7 @@ describe('the rules', () => {
   test.each(insightRules.map((rule) => [rule.tag, rule] as const))(
     '%s looks at a column of the catalog, in its unit',
     (_tag, rule) => {
-      const column = columns.get(`Attributes.${rule.metric}`)
+      const column = columns.get(rule.metric)
       expect(column?.type).toBeDefined()
       const isNumeric = rule.levels.some(({ threshold }) => typeof threshold === 'number')
       expect(['integer', 'double'].includes(column?.type ?? '')).toBe(isNumeric)

@@ -94,7 +94,7 @@ const valuesOf = insightRules.map((rule) => {
     'abc',
     '1,5',
   ]
-  return { metric: rule.metric, values: [...borders, ...texts] }
+  return { metric: rule.metric.slice('Attributes.'.length), values: [...borders, ...texts] }
 })
 
 describe('the issues of an agent leg', () => {

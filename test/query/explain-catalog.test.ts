@@ -26,6 +26,7 @@ const compileFor = (service: Service, type: QueryType, input: object) =>
       range: { startNs: 0n, endNs: 10n ** 18n },
       zone: 'UTC',
       nowMs: 0,
+      measures: [],
     },
     { type, ...querySchemas[type].parse({ key: 'k', service: service.name, ...input }) } as never,
     'q',

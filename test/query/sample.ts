@@ -53,6 +53,7 @@ export const source: QuerySource = {
   range: wholeRange,
   zone: 'UTC',
   nowMs: 0,
+  measures: [],
 }
 
 const tableSql = `CREATE TABLE sample (

@@ -65,6 +65,7 @@ describe('the window', () => {
     range: { startNs, endNs },
     zone: 'UTC',
     nowMs: 0,
+    measures: [],
   })
   const sampleSchema = () => ({
     service: { name: 'sample', grain: '', use: '', columns: [], nestedColumns: [] },

@@ -1,4 +1,4 @@
-import type { MappingPath } from './mapping-problem.ts'
+import type { YamlPath } from '../../core/yaml/problem.ts'
 import type { DurationRule, MappingFile, PlainRule, TimeRule } from './mapping-schema.ts'
 
 /** Any rule that a mapping may hold. */
@@ -6,17 +6,17 @@ export type AnyRule = Readonly<Partial<PlainRule & TimeRule & DurationRule>>
 type AnyRules = string | AnyRule | readonly (string | AnyRule)[]
 
 /** A column that a mapping names, and where. */
-export type MappedColumn = Readonly<{ name: string; path: MappingPath }>
+export type MappedColumn = Readonly<{ name: string; path: YamlPath }>
 
 /** A rule and where it stands; a short one is a column's name alone. */
-export type PlacedRule = Readonly<{ rule: AnyRule; path: MappingPath; isShort: boolean }>
+export type PlacedRule = Readonly<{ rule: AnyRule; path: YamlPath; isShort: boolean }>
 
-const toPlaced = (rule: string | AnyRule, path: MappingPath): PlacedRule =>
+const toPlaced = (rule: string | AnyRule, path: YamlPath): PlacedRule =>
   typeof rule === 'string' ? { rule: { column: rule }, path, isShort: true } : { rule, path, isShort: false }
 
 const isList = (rules: AnyRules): rules is readonly (string | AnyRule)[] => Array.isArray(rules)
 
-const placeRules = (rules: AnyRules, path: MappingPath): readonly PlacedRule[] =>
+const placeRules = (rules: AnyRules, path: YamlPath): readonly PlacedRule[] =>
   isList(rules) ? rules.map((rule, i) => toPlaced(rule, [...path, i])) : [toPlaced(rules, path)]
 
 const sections = ['columns', 'attributes', 'resource_attributes'] as const

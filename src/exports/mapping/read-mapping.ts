@@ -1,3 +1,4 @@
+import { toYamlError } from '../../core/yaml/problem.ts'
 import { basename } from 'node:path/posix'
 import { AppError } from '../../core/errors.ts'
 import type { Engine, Statement } from '../../engine/engine.ts'
@@ -8,7 +9,7 @@ import type { Source } from '../layouts/layout.ts'
 import { openExport, unreadable } from '../open-export.ts'
 import { compileMapping } from './compile-mapping.ts'
 import { listColumns, listRules } from './mapped-columns.ts'
-import { toMappingError } from './mapping-problem.ts'
+import { toMappingFile } from './mapping-file.ts'
 import { type ParsedMapping, parseMapping } from './parse-mapping.ts'
 
 const mostBytes = 1_000_000
@@ -33,7 +34,7 @@ function checkColumns({ name: file, mapping, locate }: ParsedMapping, { columns 
   const missing = listColumns(mapping).find(({ name }) => !columns.has(name))
   if (!missing) return
   const { name, path } = missing
-  throw toMappingError(file, locate, {
+  throw toYamlError(toMappingFile(file), locate, {
     path,
     message: 'is no column of the export',
     found: name,
@@ -54,7 +55,7 @@ function checkUnits({ name: file, mapping, locate }: ParsedMapping, { columns }:
       rule.format === undefined,
   )
   if (!bare) return
-  throw toMappingError(file, locate, {
+  throw toYamlError(toMappingFile(file), locate, {
     path: bare.path,
     message: `is a number (${columns.get(bare.rule.column ?? '')}) and needs a unit: write {column: …, unit: ms}`,
     valid: ['ns', 'us', 'ms', 's'],
@@ -77,7 +78,7 @@ async function checkTimeRules(engine: Engine, { name: file, mapping, locate }: P
     const formats = rule.format === undefined ? [] : [rule.format].flat()
     for (const format of formats) {
       if (await isTaken(engine, { sql: "SELECT TRY_STRPTIME('', ?)", params: [format] })) continue
-      throw toMappingError(file, locate, {
+      throw toYamlError(toMappingFile(file), locate, {
         path: [...path, 'format'],
         message: 'is no format of a time, such as %d.%m.%Y %H:%M:%S (strptime)',
         found: format,
@@ -87,7 +88,7 @@ async function checkTimeRules(engine: Engine, { name: file, mapping, locate }: P
     if (zone === undefined) continue
     if (await isTaken(engine, { sql: "SELECT TIMESTAMP '2026-01-01' AT TIME ZONE ?", params: [zone] }))
       continue
-    throw toMappingError(file, locate, {
+    throw toYamlError(toMappingFile(file), locate, {
       path: [...path, 'timezone'],
       message: 'is no time zone, such as Europe/Prague or UTC',
       found: zone,

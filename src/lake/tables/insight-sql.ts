@@ -1,3 +1,4 @@
+import { toAttributeKey } from '../../catalog/column.ts'
 import {
   type InsightLevel,
   type InsightRule,
@@ -8,7 +9,7 @@ import {
 } from '../../catalog/insight-rules.ts'
 import { quoteText } from '../../core/sql-text.ts'
 
-const value = (rule: InsightRule) => `attributes[${quoteText(rule.metric)}]`
+const value = ({ metric }: InsightRule) => `attributes[${quoteText(toAttributeKey(metric)?.key ?? '')}]`
 
 const toNumber = (text: string) =>
   `CASE WHEN regexp_full_match(${text}, '${numberPattern}') THEN CAST(${text} AS DOUBLE) END`

@@ -13,6 +13,7 @@ import { join, raw, type Sql, sql } from '../sql.ts'
 import { compileAggregate } from './aggregates.ts'
 import { compileAttributes, toCautions } from './compare-attributes.ts'
 import { compileFilters } from './filters.ts'
+import { compileNamed, isNamed, type NamedRequest } from './named-measures.ts'
 import { from, toCompiled } from './select.ts'
 
 type Compare = QueryOf<'compare'>
@@ -85,10 +86,47 @@ function toRow(
 
 const untested: Verdict = { pValue: undefined, test: 'none' }
 
+/** A named measure of both sides: shares are tested as such, means of rows as means, other ratios not at all. */
+function compileNamedMeasure(source: QuerySource, request: NamedRequest, i: number, place: string): Measure {
+  const columns = sides.flatMap((side) => {
+    const { columns: parts, value, counts, kind } = compileNamed(source, request, place, raw(`is_${side}`))
+    const variance = sql`var_samp(${value}) FILTER (WHERE ${raw(`is_${side}`)} AND ${counts})`
+    return [
+      ...parts.map((part, k) => ({ name: `${['value', 'hits', 'count'][k]}_${i}_${side}`, sql: part.sql })),
+      ...(kind === 'mean' ? [{ name: `variance_${i}_${side}`, sql: variance }] : []),
+    ]
+  })
+  const { kind, definition } = compileNamed(source, request, place)
+  const isRatio = definition.denominator.length > 0
+  return {
+    columns,
+    toRow: (read) => {
+      const of = (what: string, side: Side) => read(`${what}_${i}_${side}`)
+      const values = { target: of('value', 'target'), baseline: of('value', 'baseline') }
+      const counts = { target: of('count', 'target') ?? 0, baseline: of('count', 'baseline') ?? 0 }
+      const share = (side: Side) => ({ hits: of('hits', side) ?? 0, cases: counts[side] })
+      const moments = (side: Side) => ({
+        count: counts[side],
+        mean: values[side] ?? 0,
+        variance: of('variance', side) ?? 0,
+      })
+      const isShare = sides.every((side) => share(side).hits <= share(side).cases)
+      const verdict =
+        kind === 'share' && isShare
+          ? compareProportions(share('target'), share('baseline'))
+          : kind === 'mean'
+            ? compareMeans(moments('target'), moments('baseline'))
+            : untested
+      return toRow(request.name, values, isRatio ? counts : { target: 0, baseline: 0 }, verdict)
+    },
+  }
+}
+
 /** Aggregates of both sides; means and quantiles with what their tests must know. */
 function compileMeasure(source: QuerySource, request: AggregateRequest, i: number, at: string): Measure {
   const place = `${at}.aggregates[${i}]`
-  const quantile = request.fn === 'median' ? 50 : Number(/^p(\d+)$/.exec(request.fn)?.[1])
+  if (isNamed(request)) return compileNamedMeasure(source, request, i, place)
+  const quantile = request.fn === 'median' ? 50 : Number(/^p(\d+)$/.exec(request.fn ?? '')?.[1])
   const text =
     request.path === '*' ? raw('1') : resolveColumn(source.schema, request.path, `${place}.path`).sql
   const own = compileFilters(source.schema, request.filters, `${place}.filters`)

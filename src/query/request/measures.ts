@@ -8,7 +8,15 @@ const aggregateSchema = z.strictObject({
     .string()
     .min(1)
     .max(40)
+    .optional()
     .describe('count, count_distinct, approx_count_distinct, sum, avg, min, max, median, stddev, p1..p99'),
+  measure: z
+    .string()
+    .min(1)
+    .max(60)
+    .optional()
+    .describe('Instead of fn and path: a measure of get_schema, e.g. service_level'),
+  parameters: z.record(z.string().max(60), z.number()).optional().describe('Of the measure'),
   path: path.default('*').describe('Column path; "*" with count'),
   filters: briefFilters.describe('Only rows that match count for this aggregate'),
 })

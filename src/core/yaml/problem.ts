@@ -1,16 +1,18 @@
-import { escapeControls } from '../../core/clean-text.ts'
-import type { AppError } from '../../core/errors.ts'
-import { findNearestNames } from '../../core/nearest-names.ts'
-import { unreadable } from '../open-export.ts'
+import { escapeControls } from '../clean-text.ts'
+import { AppError } from '../errors.ts'
+import { findNearestNames } from '../nearest-names.ts'
 
-/** Where in a mapping file: `['columns', 'timestamp', 'unit']`. */
-export type MappingPath = readonly PropertyKey[]
+/** Where in a YAML file: `['columns', 'timestamp', 'unit']`. */
+export type YamlPath = readonly PropertyKey[]
 
 /** Line and column of what stands at a path, or of its key, from 1 on. */
-export type Locate = (path: MappingPath, atKey?: boolean) => Readonly<{ line: number; column: number }>
+export type Locate = (path: YamlPath, atKey?: boolean) => Readonly<{ line: number; column: number }>
+
+/** A file's name in messages, and what to say where nothing better is known. */
+export type YamlFile = Readonly<{ name: string; next: string }>
 
 export type Problem = Readonly<{
-  path: MappingPath
+  path: YamlPath
   /** Whether the key is wrong and not its value. */
   atKey?: boolean
   /** What is wrong, as a sentence without its full stop. */
@@ -27,7 +29,7 @@ const longestFound = 80
 const clean = (text: string) => escapeControls(text).replaceAll(/[\n\t]/g, ' ')
 
 /** A path as it is written in messages: `columns.timestamp[1].unit`. */
-const toPathText = (path: MappingPath) =>
+const toPathText = (path: YamlPath) =>
   path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
     .join('')
@@ -44,19 +46,18 @@ function toAdvice(found: unknown, valid: readonly string[]): string {
   return nearest.length > 0 ? `Nearest: ${nearest.join(', ')}. ${list}` : list
 }
 
-/** The error of a mapping file: `calls.mapping.yaml:4:12: …`, with what was found and what would be valid. */
-export function toMappingError(
-  file: string,
+/** The error of a YAML file, `unreadable_file`: `calls.mapping.yaml:4:12: …`, with what was found and what would be valid. */
+export function toYamlError(
+  file: YamlFile,
   locate: Locate,
   { path, atKey, message, found, valid }: Problem,
 ): AppError {
   const { line, column } = locate(path, atKey)
   const at = path.length > 0 ? `${toPathText(path)}: ` : ''
   const actual = found === undefined ? '' : `, found ${toFoundText(found)}`
-  return unreadable(
-    clean(`${file}:${line}:${column}: ${at}${message}${actual}.`),
-    clean(
-      valid ? toAdvice(found, [...valid]) : 'Correct the mapping file; docs/mapping-files.md describes it.',
-    ),
-  )
+  return new AppError({
+    code: 'unreadable_file',
+    message: clean(`${file.name}:${line}:${column}: ${at}${message}${actual}.`),
+    next: clean(valid ? toAdvice(found, [...valid]) : file.next),
+  })
 }

@@ -3,12 +3,13 @@ import { findNearestNames } from '../core/nearest-names.ts'
 import type { Service } from './service.ts'
 import { agentInteraction } from './services/agent-interaction.ts'
 import { aiInteraction } from './services/ai-interaction.ts'
+import { insights } from './services/insights.ts'
 import { journeyInteraction } from './services/journey-interaction.ts'
 import { nodeInteraction } from './services/node-interaction.ts'
 import { logs, spans, traces } from './services/telemetry.ts'
 
-/** Everything that can be queried, the contact-centre services first. */
-export const services: readonly Service[] = [
+/** The services that are tables of the lake, those of the contact centre first. */
+export const storedServices: readonly Service[] = [
   agentInteraction,
   nodeInteraction,
   aiInteraction,
@@ -17,6 +18,12 @@ export const services: readonly Service[] = [
   spans,
   logs,
 ]
+
+/** The services on whose rows issues are found. */
+export const insightSources: readonly Service[] = [agentInteraction, nodeInteraction, aiInteraction, spans]
+
+/** Everything that can be queried. */
+export const services: readonly Service[] = [...storedServices, insights]
 
 const serviceNames: readonly string[] = services.map(({ name }) => name)
 

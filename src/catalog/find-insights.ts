@@ -57,6 +57,9 @@ function toInsight(rule: InsightRule, value: string): Insight | undefined {
 
 const rank: Readonly<Record<Severity, number>> = { terminal: 0, severe: 1, minor: 2 }
 
+/** Sorts the worst first. */
+export const worstFirst = (a: Insight, b: Insight): number => rank[a.severity] - rank[b.severity]
+
 /** The value of a column in a span, as text: one of its attributes, or a field that stands under its own path. */
 const read = (attributes: Readonly<Record<string, string>>, metric: string): string | undefined =>
   attributes[toAttributeKey(metric)?.key ?? metric]
@@ -76,5 +79,5 @@ export function findInsights(
       const insight = value === undefined ? undefined : toInsight(rule, value)
       return insight ? [insight] : []
     })
-    .sort((a, b) => rank[a.severity] - rank[b.severity])
+    .sort(worstFirst)
 }

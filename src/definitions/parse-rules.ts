@@ -1,4 +1,4 @@
-import { getService, services } from '../catalog/catalog.ts'
+import { getService, storedServices } from '../catalog/catalog.ts'
 import { toAttributeKey } from '../catalog/column.ts'
 import { type InsightLevel, type InsightRule, severities } from '../catalog/insight-rules.ts'
 import { findProblem } from '../core/yaml/find-problem.ts'
@@ -20,7 +20,7 @@ function findKeys(path: YamlPath): readonly string[] {
 }
 
 /** Services whose rows are spans: an insight belongs to one. */
-const spanServices = services
+const spanServices = storedServices
   .filter(({ columns }) => columns.some(({ path }) => path === 'SpanId'))
   .map(({ name }) => name)
   .filter((name) => name !== 'logs' && name !== 'journey_interaction')

@@ -1,29 +1,27 @@
+import { insightSources } from '../catalog/catalog.ts'
 import { type Column, toColumnName } from '../catalog/column.ts'
+import { bundledRules } from '../catalog/insight-rules.ts'
+import { insights } from '../catalog/services/insights.ts'
 import type { Service } from '../catalog/service.ts'
 import type { TimeRange } from '../core/time-range.ts'
 import type { Kind } from '../exports/canonical.ts'
 import { mostRemembered } from './build/found-attributes.ts'
 import { type DataFacts, toDataFacts } from './data-facts.ts'
-import type { Manifest, Partition } from './manifest.ts'
+import { type InsightRules, toInsightColumns, toInsightRelation } from './insights/insight-relation.ts'
+import type { Manifest } from './manifest.ts'
+import { type ColumnPick, isPicked, type PartitionPick } from './partition-pick.ts'
 import { type LakeAttribute, mergeAttributes, toFoundColumns, toRelation, toTraceIndex } from './relation.ts'
+import type { ServiceSchema } from './service-schema.ts'
 import { type SliceOrder, toSlices } from './time-slices.ts'
 
 /** Whether the published state may be behind the drop folder, and why. */
 export type ImportState = Readonly<{ isImporting: boolean; failure: string | undefined }>
 
-export type ServiceSchema = Readonly<{
-  service: Service
-  columns: readonly Column[]
-  rare: readonly Column[]
-  /** Whether the maps may hold attributes that neither list names: no more are remembered than these. */
-  hasUnnamed: boolean
-}>
-
 /** One published state of the lake. Its files never change, so statements built from it always agree with each other. */
 export interface LakeSnapshot {
   readonly manifest: Manifest
   readonly importState: ImportState
-  /** Rows of a service over all partitions. */
+  /** Rows of a service over all partitions; none of one that is not stored. */
   countRows(service: Service): number
   /** First and last timestamp of a service's rows in nanoseconds; undefined without rows. */
   timeRange(service: Service): TimeRange | undefined
@@ -36,7 +34,7 @@ export interface LakeSnapshot {
   /** What a query must know of a service: its columns, and what only its maps hold. */
   schema(service: Service): ServiceSchema
   /** SELECT of a service's rows, out of some of its partitions. */
-  relation(service: Service, pick?: PartitionPick & ColumnPick): string
+  relation(service: Service, pick?: PartitionPick & ColumnPick & Partial<InsightRules>): string
   /** What it was made from. */
   facts(): DataFacts
   /** The files that such a relation reads, and what they hold. */
@@ -51,23 +49,6 @@ export interface LakeSnapshot {
 
 /** Files that are read, with all rows and bytes in them: what is skipped within a file counts too. */
 export type Scan = Readonly<{ files: number; rows: number; bytes: number }>
-
-/**
- * Partitions that can hold rows of a window, rows of traces that began in a window, and those of some days (`YYYY-MM-DD`); where
- * several are given, those that meet all.
- */
-export type PartitionPick = Readonly<{ range?: TimeRange; starts?: TimeRange; days?: ReadonlySet<string> }>
-
-/** Names of columns and maps; all if absent. */
-export type ColumnPick = Readonly<{ columns?: ReadonlySet<string> }>
-
-const overlaps = (minNs: string, maxNs: string, range: TimeRange) =>
-  BigInt(maxNs) >= range.startNs && BigInt(minNs) < range.endNs
-
-const isPicked = ({ minNs, maxNs, maxStartNs, day }: Partition, { range, starts, days }: PartitionPick) =>
-  (!range || overlaps(minNs, maxNs, range)) &&
-  (!starts || overlaps(minNs, maxStartNs ?? maxNs, starts)) &&
-  (!days || days.has(day))
 
 /** A function that computes once per key. */
 function remember<K, V>(compute: (key: K) => V): (key: K) => V {
@@ -93,6 +74,10 @@ function createState(lakeDir: string, manifest: Manifest): State {
   const attributes = remember((service: Service) => mergeAttributes(partitions(service)))
   const found = remember((service: Service) => toFoundColumns(attributes(service)))
   const schema = remember((service: Service): ServiceSchema => {
+    if (service === insights) {
+      const columns = toInsightColumns(service, insightSources, schema)
+      return { service, columns, rare: [], hasUnnamed: false }
+    }
     const taken = new Set(found(service).map(({ path }) => path))
     const rare = attributes(service)
       .filter(({ path }) => !taken.has(path))
@@ -106,13 +91,21 @@ function createState(lakeDir: string, manifest: Manifest): State {
     const hasUnnamed = attributes(service).length >= mostRemembered
     return { service, columns: [...service.columns, ...found(service)], rare, hasUnnamed }
   })
+  const relation = (service: Service, pick: PartitionPick & ColumnPick) =>
+    toRelation(
+      lakeDir,
+      service,
+      partitions(service).filter((partition) => isPicked(partition, pick)),
+      found(service),
+      pick.columns,
+    )
   return {
     manifest,
     schema,
     attributes,
     countRows: (service) => partitions(service).reduce((sum, { rows }) => sum + rows, 0),
     timeRange: (service) => {
-      const all = partitions(service)
+      const all = (service === insights ? insightSources : [service]).flatMap(partitions)
       if (all.length === 0) return undefined
       const starts = all.map(({ minNs }) => BigInt(minNs))
       const ends = all.map(({ maxNs }) => BigInt(maxNs))
@@ -122,20 +115,20 @@ function createState(lakeDir: string, manifest: Manifest): State {
     },
     columns: (service) => schema(service).columns,
     rareColumns: (service) => schema(service).rare,
-    relation: (service, pick = {}) =>
-      toRelation(
-        lakeDir,
-        service,
-        partitions(service).filter((partition) => isPicked(partition, pick)),
-        found(service),
-        pick.columns,
-      ),
+    relation: (service, { rules = bundledRules, ...pick } = {}) =>
+      service === insights
+        ? toInsightRelation({ schema, relation }, insightSources, schema(insights).columns, {
+            ...pick,
+            rules,
+          })
+        : relation(service, pick),
     facts: () => {
       facts ??= toDataFacts(manifest)
       return facts
     },
     scan: (service, pick = {}) => {
-      const picked = partitions(service).filter((partition) => isPicked(partition, pick))
+      const all = (service === insights ? insightSources : [service]).flatMap(partitions)
+      const picked = all.filter((partition) => isPicked(partition, pick))
       return {
         files: picked.length,
         rows: picked.reduce((sum, { rows }) => sum + rows, 0),

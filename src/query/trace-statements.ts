@@ -45,6 +45,13 @@ export const selectSpans = (spans: string, request: TraceRequest): Statement => 
 ${ofTrace(spans, request)}
 ORDER BY "timestamp", span_id`
 
+/** The rows of one span, out of any relation that has ids. */
+export const selectOfSpan = (relation: string, traceId: string, spanId: string): Statement => sql`SELECT *
+FROM (
+${raw(relation)}
+) AS source
+WHERE trace_id = ${value(traceId)} AND span_id = ${value(spanId)}`
+
 const recordColumns = [
   'span_id',
   'severity_text',

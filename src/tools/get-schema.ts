@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { aggregateNames } from '../catalog/aggregates.ts'
-import { getService, services } from '../catalog/catalog.ts'
+import { getService, services, storedServices } from '../catalog/catalog.ts'
 import type { Column } from '../catalog/column.ts'
 import type { Measure } from '../catalog/measure.ts'
 import { operators } from '../catalog/operators.ts'
 import type { Service } from '../catalog/service.ts'
+import { insights } from '../catalog/services/insights.ts'
 import { AppError, toErrorDetails } from '../core/errors.ts'
 import { formatInstant } from '../core/time-range.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
@@ -44,7 +45,7 @@ function toServiceAnswer(
     name: service.name,
     grain: service.grain,
     ...(isFull && { use: service.use }),
-    rows: snapshot.countRows(service),
+    ...(service !== insights && { rows: snapshot.countRows(service) }),
     ...(range && { from: formatInstant(range.startNs), to: formatInstant(range.endNs) }),
   }
 }
@@ -95,11 +96,28 @@ async function toMeasureAnswer(
   }
 }
 
+/** The usual question about issues: which, how bad, how many. */
+const insightExample = {
+  scalar: [
+    {
+      key: 'issues',
+      service: insights.name,
+      aggregates: [
+        { name: 'issues', fn: 'count', path: '*' },
+        { name: 'traces', fn: 'count_distinct', path: 'TraceId' },
+      ],
+      grouping: ['Insight.tag', 'Insight.severity'],
+    },
+  ],
+}
+
 /** The example call: on the first service that has rows, over its own time range. */
 async function toExample(snapshot: LakeSnapshot, service: Service | undefined, context: ToolContext) {
   const subject = service ?? services.find((candidate) => snapshot.countRows(candidate) > 0)
   const range = subject && snapshot.timeRange(subject)
   if (!subject || !range) return undefined
+  if (subject === insights)
+    return { name: 'traces_query', arguments: { ...toWholeDays(range), queries: insightExample } }
   const statistics = await readStatistics(snapshot, subject, context)
   const queries = toExampleQueries(subject, snapshot.columns(subject), statistics)
   return {
@@ -143,6 +161,7 @@ const isTelemetry = ({ columns }: Service) => !columns.some(({ path }) => path.s
  * shown, more of them where no contact-centre service tells the same more plainly.
  */
 function listColumns(snapshot: LakeSnapshot, service: Service): readonly Column[] {
+  if (service === insights) return service.columns.filter(({ path }) => path.startsWith('Insight.'))
   const hasServices = services.some((other) => !isTelemetry(other) && snapshot.countRows(other) > 0)
   const shown = isTelemetry(service) ? snapshot.rareColumns(service).slice(0, hasServices ? 30 : 120) : []
   return [...snapshot.columns(service), ...shown]
@@ -159,7 +178,9 @@ async function describeAll(snapshot: LakeSnapshot, context: ToolContext): Promis
   return {
     services: services.map((service) => ({
       ...toServiceAnswer(snapshot, service, false),
-      ...(snapshot.countRows(service) > 0 && { columns: foldPaths(listColumns(snapshot, service)) }),
+      ...((service === insights || snapshot.countRows(service) > 0) && {
+        columns: foldPaths(listColumns(snapshot, service)),
+      }),
     })),
     queryTypes,
     aggregates: [...aggregateNames],
@@ -179,11 +200,12 @@ async function describeService(
     ? await readStatistics(snapshot, service, context).catch(withoutStatistics)
     : undefined
   const rare = snapshot.rareColumns(service)
-  const example = statistics && (await toExample(snapshot, service, context))
+  const columns = service === insights ? service.columns : snapshot.columns(service)
+  const example = (statistics || service === insights) && (await toExample(snapshot, service, context))
   return {
     services: [toServiceAnswer(snapshot, service, true)],
     columns: [
-      ...snapshot.columns(service).map((column) => toColumnAnswer(column, statistics)),
+      ...columns.map((column) => toColumnAnswer(column, statistics)),
       ...rare.slice(0, 100).map((column) => toColumnAnswer(column, undefined)),
     ],
     ...(example && { example }),
@@ -197,7 +219,7 @@ function findColumns(
   within: Service | undefined,
   context: ToolContext,
 ): SchemaAnswer {
-  const subjects = within ? [within] : services
+  const subjects = within ? [within] : storedServices
   const all = subjects.flatMap((service) =>
     [...snapshot.columns(service), ...snapshot.rareColumns(service)].map((column) => ({ service, column })),
   )

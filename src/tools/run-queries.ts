@@ -1,4 +1,5 @@
 import { getService } from '../catalog/catalog.ts'
+import type { InsightRule } from '../catalog/insight-rules.ts'
 import type { Measure } from '../catalog/measure.ts'
 import type { Service } from '../catalog/service.ts'
 import { AppError, type ErrorDetails, toErrorDetails } from '../core/errors.ts'
@@ -13,6 +14,7 @@ import type { QueryRequest } from '../query/request/queries.ts'
 import { sharedRelation, shareScan, splitRows } from '../query/share-scan.ts'
 import { isStale } from './define-tool.ts'
 import { diagnoseEmpty } from './diagnose-empty.ts'
+import { findRules } from '../query/find-rules.ts'
 import { describeMeasures } from './describe-measures.ts'
 import type { ToolContext } from './tool.ts'
 
@@ -47,6 +49,7 @@ type Batch = Readonly<{
   zone: string
   nowMs: number
   measures: readonly Measure[]
+  rules: readonly InsightRule[]
   /** Whether each query is run by itself, so that its time can be told. */
   isApart: boolean
   context: ToolContext
@@ -56,7 +59,7 @@ type Batch = Readonly<{
 const needsAll = (request: QueryRequest) => request.type === 'compare' && request.attributes === true
 
 function compilePlaced(
-  { snapshot, range, zone, nowMs, measures }: Batch,
+  { snapshot, range, zone, nowMs, measures, rules }: Batch,
   { request, at }: PlacedQuery,
   relation?: string,
 ) {
@@ -65,6 +68,7 @@ function compilePlaced(
   const columns = findColumns(schema, request, measures)
   const pick = {
     range: toCoveredRange(request, range, { zone, nowMs }),
+    rules: findRules(rules, request),
     ...(needsAll(request) ? {} : { columns }),
   }
   const own = relation ?? snapshot.relation(service, pick)
@@ -129,7 +133,11 @@ async function runShared(
     if (!first) return []
     const queries = compiled.map(({ query }) => query)
     const columns = new Set(compiled.flatMap((each) => [...each.columns]))
-    const relation = batch.snapshot.relation(first.service, { range: batch.range, columns })
+    const relation = batch.snapshot.relation(first.service, {
+      range: batch.range,
+      columns,
+      rules: batch.rules,
+    })
     const rows = splitRows(await run(batch, shareScan(relation, queries)), queries)
     return compiled.map(({ service, query }, i) =>
       toFound(batch, placed[i] as PlacedQuery, { service, query, rows: rows[i] ?? [] }),

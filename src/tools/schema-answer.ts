@@ -17,7 +17,7 @@ const serviceSchema = z.object({
   name: z.string(),
   grain: z.string().describe('What one row is'),
   use: z.string().optional(),
-  rows: z.number(),
+  rows: z.number().optional().describe('Absent where rows are found when they are asked for'),
   from: z.string().optional(),
   to: z.string().optional(),
   columns: z

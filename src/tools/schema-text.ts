@@ -6,7 +6,7 @@ type ServiceAnswer = SchemaAnswer['services'][number]
 type ColumnAnswer = NonNullable<SchemaAnswer['columns']>[number]
 
 const toServiceLines = (service: ServiceAnswer): readonly string[] => [
-  `## ${service.name}: ${service.rows} rows, one per ${service.grain.replace(/^one /, '')}${service.from ? `, ${service.from} to ${service.to}` : ''}`,
+  `## ${service.name}: ${service.rows === undefined ? 'rows found when asked for' : `${service.rows} rows`}, one per ${service.grain.replace(/^one /, '')}${service.from ? `, ${service.from} to ${service.to}` : ''}`,
   ...(service.use ? [`For: ${service.use}`] : []),
   ...Object.entries(service.columns ?? {}).map(([prefix, names]) =>
     toLine(prefix ? `${prefix}{${names}}` : names),

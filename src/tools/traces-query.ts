@@ -145,10 +145,12 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
     }
     const isNamed = placed.some(({ request }) => asksForMeasure(request))
     const measures = isNamed ? await context.runtime.definitions.measures() : []
+    const hasInsights = placed.some(({ request }) => request.service === 'insights')
+    const rules = hasInsights ? await context.runtime.definitions.rules() : []
     const found = new Map<PlacedQuery, Whole>()
     let size = 0
     for await (const [query, outcome] of runQueries(
-      { snapshot, ...window, nowMs, measures, isApart: input.explain, context },
+      { snapshot, ...window, nowMs, measures, rules, isApart: input.explain, context },
       placed,
     )) {
       const whole = await toWhole(snapshot, window, query, outcome, {

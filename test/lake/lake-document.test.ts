@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
-import { services } from '../../src/catalog/catalog.ts'
+import { storedServices as services } from '../../src/catalog/catalog.ts'
 import { type Manifest, readManifest } from '../../src/lake/manifest.ts'
 
 const document = readFileSync(resolve(import.meta.dirname, '../../docs/lake.md'), 'utf8')

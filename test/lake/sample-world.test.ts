@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { services } from '../../src/catalog/catalog.ts'
+import { storedServices as services } from '../../src/catalog/catalog.ts'
 import { findInsights } from '../../src/catalog/find-insights.ts'
 import { createLog } from '../../src/core/log.ts'
 import { noProgress } from '../../src/core/progress.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { services } from '../../src/catalog/catalog.ts'
+import { storedServices as services } from '../../src/catalog/catalog.ts'
 import type { TimeRange } from '../../src/core/time-range.ts'
 import type { LakeSnapshot } from '../../src/lake/lake-snapshot.ts'
 import { emptyManifest } from '../../src/lake/manifest.ts'

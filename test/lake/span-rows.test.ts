@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { services } from '../../src/catalog/catalog.ts'
+import { storedServices as services } from '../../src/catalog/catalog.ts'
 import type { Row } from '../../src/engine/engine.ts'
 import type { Manifest } from '../../src/lake/manifest.ts'
 import { at, type Attributes, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'

@@ -1,4 +1,4 @@
-import { services } from '../../catalog/catalog.ts'
+import { storedServices } from '../../catalog/catalog.ts'
 import { formatInstant } from '../../core/time-range.ts'
 import type { Manifest, Partition } from '../../lake/manifest.ts'
 
@@ -19,7 +19,7 @@ const toSpan = (parts: readonly Partition[]): Span => {
 
 /** The tables that have rows, in the catalog's order. */
 export const toTables = ({ partitions }: Manifest): readonly TableFacts[] =>
-  services.flatMap(({ name }) => {
+  storedServices.flatMap(({ name }) => {
     const parts = partitions.filter(({ table }) => table === name)
     if (parts.length === 0) return []
     return [

@@ -1,4 +1,4 @@
-import { services } from '../../catalog/catalog.ts'
+import { storedServices } from '../../catalog/catalog.ts'
 import type { Service } from '../../catalog/service.ts'
 import type { Manifest } from '../manifest.ts'
 import { type Check, countOf } from './check.ts'
@@ -222,7 +222,7 @@ async function checkTable(contents: Contents, service: Service, { partitions }: 
 
 /** Each table that is made from spans against the lake's own spans. */
 export async function checkTables(contents: Contents, manifest: Manifest): Promise<readonly Check[]> {
-  const derived = services.filter(({ name }) => name !== 'spans' && name !== 'logs')
+  const derived = storedServices.filter(({ name }) => name !== 'spans' && name !== 'logs')
   const checks: Check[] = []
   for (const service of derived) checks.push(await checkTable(contents, service, manifest))
   return checks

@@ -1,4 +1,4 @@
-import { services } from '../../catalog/catalog.ts'
+import { storedServices } from '../../catalog/catalog.ts'
 import { quoteText } from '../../core/sql-text.ts'
 import { kindSteps } from '../build/kinds.ts'
 import type { LakeTable } from '../tables/table.ts'
@@ -7,7 +7,8 @@ import { toRowContent } from './row-content.ts'
 import type { VerifySpace } from './verify-space.ts'
 
 /** The number of a table in `derived_rows`. */
-export const getTableNumber = (table: string): number => services.findIndex(({ name }) => name === table)
+export const getTableNumber = (table: string): number =>
+  storedServices.findIndex(({ name }) => name === table)
 
 /** What tells the rows of a table that is made from spans: a span, or only its trace. */
 export const toSpanKey = (table: string): string =>

@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { services } from '../../../src/catalog/catalog.ts'
+import { storedServices as services } from '../../../src/catalog/catalog.ts'
 import { toAttributeKey } from '../../../src/catalog/column.ts'
 import { noProgress } from '../../../src/core/progress.ts'
 import type { Row } from '../../../src/engine/engine.ts'

@@ -1,11 +1,11 @@
-import { services } from '../../../catalog/catalog.ts'
+import { storedServices } from '../../../catalog/catalog.ts'
 import { type Column, toAttributeKey } from '../../../catalog/column.ts'
 import type { Service } from '../../../catalog/service.ts'
 import { isNameable } from '../../values/attributes/attribute-columns.ts'
 import type { SourceColumns } from '../layout.ts'
 
 /** The services whose rows are spans of one name. */
-export const spanServices: readonly (Service & Readonly<{ spanName: string }>)[] = services.flatMap(
+export const spanServices: readonly (Service & Readonly<{ spanName: string }>)[] = storedServices.flatMap(
   (service) => (service.spanName === undefined ? [] : [{ ...service, spanName: service.spanName }]),
 )
 

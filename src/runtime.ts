@@ -16,7 +16,7 @@ export type Runtime = Readonly<{
   log: Log
   lake: Lake
   definitions: Definitions
-  /** Reads the lake, and nothing else. */
+  /** Reads the lake and writes results; no other folder is open to it. */
   engine: Engine
   knowledge: Knowledge
   close(): Promise<void>
@@ -26,10 +26,10 @@ export function openRuntime(config: Config): Runtime {
   const log = createLog(config.logLevel)
   const lake = openLake(config, log)
   const engine = createLazyEngine(async () => {
-    await mkdir(config.lakeDir, { recursive: true })
+    await Promise.all([config.lakeDir, config.resultsDir].map((folder) => mkdir(folder, { recursive: true })))
     return createDuckDbEngine({
       path: ':memory:',
-      allowedDirectories: [config.lakeDir],
+      allowedDirectories: [config.lakeDir, config.resultsDir],
       spillDirectory: config.lakeDir,
       memoryLimitMb: config.memoryLimitMb,
       timeoutMs: config.queryTimeoutMs,

@@ -26,7 +26,9 @@ const rooms: Readonly<Record<string, { uses: readonly string[]; types?: readonly
     uses: ['core', 'catalog', 'query', 'traces'],
     types: ['runtime.ts', 'config', 'definitions', 'lake', 'engine', 'knowledge'],
   },
-  server: { uses: ['core', 'tools'], types: ['runtime.ts'] },
+  resources: { uses: ['core', 'catalog', 'tools'] },
+  prompts: { uses: ['resources'], types: ['tools'] },
+  server: { uses: ['core', 'tools', 'resources', 'prompts'], types: ['runtime.ts'] },
   cli: {
     uses: [
       'core',
@@ -68,6 +70,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
     'knowledge/store/corpus-facts.ts',
     'knowledge/store/current-index.ts',
     'tools/',
+    'server/register-prompts.ts',
   ],
   '@modelcontextprotocol/server': ['server/'],
   '@modelcontextprotocol/client': ['cli/demo/'],

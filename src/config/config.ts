@@ -13,6 +13,8 @@ export type Config = Readonly<{
   exportsDir: string
   /** The derived store; may be deleted at any time. */
   lakeDir: string
+  /** Results that were written to files; may be emptied at any time. */
+  resultsDir: string
   /** The documentation index; may be deleted at any time. */
   knowledgeDir: string
   /** The folders with Markdown documentation, and what stands in front of links into them. */
@@ -88,6 +90,7 @@ export function parseConfig(
     dataDir: data,
     exportsDir: resolve(data, 'exports'),
     lakeDir: resolve(data, 'lake'),
+    resultsDir: resolve(data, 'results'),
     knowledgeDir: resolve(data, 'knowledge'),
     docs: parseDocs(values.PARQUETRY_DOCS, values.PARQUETRY_DOCS_URL),
     modelsDir: resolve(data, 'models'),

@@ -6,6 +6,7 @@ import { waitAtMost } from '../core/wait-at-most.ts'
 import { cleanLine } from './clean-text.ts'
 import type { Corpus } from './corpora.ts'
 import type { Embedders } from './embedding/embedders.ts'
+import { readPage } from './read-page.ts'
 import { parsePath, parseQuestion } from './parse-question.ts'
 import type { Correction } from './search/correct-words.ts'
 import { type Answer, EmbeddingFailed, findPassages } from './search/find-passages.ts'
@@ -47,6 +48,10 @@ export interface Knowledge {
    */
   search(question: string, limit: number, path?: string): Promise<KnowledgeAnswer>
   describe(): Promise<KnowledgeStatus>
+  /** Names of the files in the index; none without an index. */
+  listPages(): Promise<readonly string[]>
+  /** A file's text, by its name in the index. Throws `not_found`. */
+  readPage(file: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -164,6 +169,12 @@ export function openKnowledge(options: KnowledgeOptions): Knowledge {
         opened = undefined
         throw error instanceof AppError ? error : noIndex('The documentation index is damaged.', error)
       }
+    },
+    listPages: async () => Object.keys((await findCurrentIndex(index))?.files ?? {}),
+    readPage: async (file) => {
+      const current = await findCurrentIndex(index)
+      if (!current) throw noIndex('There is no documentation index yet.')
+      return readPage(docs, current, file)
     },
     describe: async () => {
       const current = await findCurrentIndex(index)

@@ -14,7 +14,9 @@ export type CompiledQuery = Readonly<{
   names: readonly string[]
   columns: readonly ResultColumn[]
   limit: number
-  /** How many rows there are without limit and offset, as `total`. */
+  /** All its rows, without limit and offset. */
+  all: Statement
+  /** How many these are, as `total`. */
   total: Statement
   /** Makes the rows of the answer, all of them, out of those of the statement, and what must be said of them. */
   finish?: (rows: readonly Row[]) => Readonly<{ rows: readonly Row[]; notes: readonly string[] }>

@@ -2,19 +2,25 @@ import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server'
 import type { AnyTool } from '../tools/tool.ts'
 
 /** Bounds that guard the server but tell an assistant nothing: each would be read again in every conversation. */
-const untold = new Set(['$schema', 'minLength', 'maxLength', 'minItems', 'maxItems'])
+const untold = new Set(['$schema', 'minLength', 'maxLength', 'minItems', 'maxItems', 'propertyNames'])
+
+type IsUntold = (key: string, value: unknown) => boolean
 
 /** That other keys may have any value is what a schema says when it says nothing. */
-const isAnything = (key: string, value: unknown) =>
+const ofInput: IsUntold = (key, value) =>
   key === 'additionalProperties' && typeof value === 'object' && JSON.stringify(value) === '{}'
 
-function trim(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(trim)
+/** That an answer has no other keys matters to nobody who reads it. */
+const ofOutput: IsUntold = (key, value) =>
+  key === 'additionalProperties' && (value === false || ofInput(key, value))
+
+function trim(schema: unknown, isUntold: IsUntold): unknown {
+  if (Array.isArray(schema)) return schema.map((part) => trim(part, isUntold))
   if (typeof schema !== 'object' || schema === null) return schema
   return Object.fromEntries(
     Object.entries(schema)
-      .filter(([key, value]) => !untold.has(key) && !isAnything(key, value))
-      .map(([key, value]) => [key, trim(value)]),
+      .filter(([key, value]) => !untold.has(key) && !isUntold(key, value))
+      .map(([key, value]) => [key, trim(value, isUntold)]),
   )
 }
 
@@ -31,8 +37,8 @@ export function advertiseSchema(schema: AnyTool['input']): StandardSchemaWithJSO
       ...standard,
       validate: (value) => ({ value }),
       jsonSchema: {
-        input: (options) => trim(jsonSchema.input(options)) as JsonSchema,
-        output: (options) => trim(jsonSchema.output(options)) as JsonSchema,
+        input: (options) => trim(jsonSchema.input(options), ofInput) as JsonSchema,
+        output: (options) => trim(jsonSchema.output(options), ofOutput) as JsonSchema,
       },
     },
   }

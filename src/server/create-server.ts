@@ -7,6 +7,8 @@ import type { AnyTool } from '../tools/tool.ts'
 import { tools } from '../tools/tools.ts'
 import { advertiseSchema } from './advertise-schema.ts'
 import { instructions } from './instructions.ts'
+import { registerPrompts } from './register-prompts.ts'
+import { registerResources } from './register-resources.ts'
 
 const annotations = {
   readOnlyHint: true,
@@ -18,9 +20,9 @@ const annotations = {
 async function callTool(tool: AnyTool, args: unknown, runtime: Runtime, signal: AbortSignal) {
   const started = performance.now()
   try {
-    const { output, text } = await tool.call(args, { runtime, signal })
+    const { output, text, links } = await tool.call(args, { runtime, signal })
     runtime.log.info(`${tool.name} ${Math.round(performance.now() - started)} ms`)
-    return toReply(output, text)
+    return toReply(output, text, links)
   } catch (error) {
     const level = error instanceof AppError ? 'info' : 'error'
     runtime.log[level](
@@ -32,7 +34,7 @@ async function callTool(tool: AnyTool, args: unknown, runtime: Runtime, signal: 
 
 const hour = 3_600_000
 
-/** A server for one connection. Cheap: it registers the tools and opens nothing. */
+/** A server for one connection. Cheap: it registers tools, resources and prompts and opens nothing. */
 export function createServer(runtime: Runtime): McpServer {
   const server = new McpServer(
     { name: 'parquetry', title: 'Parquetry', version },
@@ -51,5 +53,7 @@ export function createServer(runtime: Runtime): McpServer {
       async (args, context) => callTool(tool, args, runtime, context.mcpReq.signal),
     )
   }
+  registerResources(server, runtime)
+  registerPrompts(server, runtime)
   return server
 }

@@ -69,7 +69,11 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(tool
       if (notes.length > 0 && sizeOf(output) > roomOf(input)) output = await again(makeRoom(input, notes))
       const text = tool.toText(output)
       checkSize(input, measure(output, text))
-      return { output: output as Readonly<Record<string, unknown>>, text }
+      return {
+        output: output as Readonly<Record<string, unknown>>,
+        text,
+        links: tool.toLinks?.(output) ?? [],
+      }
     },
   }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import type { ErrorDetails } from '../core/errors.ts'
+import { type ErrorDetails, toErrorDetails } from '../core/errors.ts'
 import type { JsonValue } from '../core/json-value.ts'
 import { formatInstant } from '../core/time-range.ts'
 import type { Value } from '../engine/engine.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
+import type { ExportFormat } from '../query/copy-statement.ts'
 import { matchedRowsName } from '../query/compile/layers.ts'
 import { otherGroupsName } from '../query/compile/others.ts'
 import { mostFilled } from '../query/compile/series.ts'
@@ -12,6 +13,7 @@ import type { QueryOf, QueryRequest } from '../query/request/queries.ts'
 import { describeRange } from './data-notes.ts'
 import { isStale } from './define-tool.ts'
 import { errorSchema, toErrorJson } from './error-schema.ts'
+import { type Exported, exportedSchema } from './export-result.ts'
 import { toErrorText } from './reply.ts'
 import type { Found, Outcome, PlacedQuery } from './run-queries.ts'
 import { type TextFormat, toTextRows } from './text-rows.ts'
@@ -49,6 +51,7 @@ export const resultSchema = z.object({
   next: z.record(z.string(), z.unknown()).optional().describe('Arguments of traces_query for the next rows'),
   note: z.string().optional(),
   explain: explainSchema.optional(),
+  export: exportedSchema.optional().describe('The file with the whole result'),
   error: errorSchema.optional(),
 })
 export type Result = z.infer<typeof resultSchema>
@@ -125,6 +128,44 @@ function forget(error: unknown): undefined {
 async function toNote(snapshot: LakeSnapshot, { service, diagnose }: Found): Promise<string> {
   const cause = await diagnose().catch(() => undefined)
   return `No rows matched. ${cause ?? describeRange(snapshot, service)}`
+}
+
+/** Rows of an answer whose whole result is in a file. */
+const previewRows = 5
+
+/** A comparison is made of few numbers, none of which is a row of the data. */
+const canExport = ({ type }: QueryRequest) => type !== 'compare'
+
+const toExportNote = ({ rows }: Exported) => `All ${rows} rows are in the file; these are the first.`
+
+/** The answer to one query whose rows all go into a file, with the first of them. */
+export async function toExported(whole: Whole, outcome: Outcome, format: ExportFormat): Promise<Whole> {
+  const { request, result } = whole
+  if ('error' in outcome) return whole
+  if (!canExport(request)) {
+    const note = 'A comparison is not exported: all of it is here.'
+    return { ...whole, result: { ...result, note: [result.note, note].filter(Boolean).join(' ') } }
+  }
+  try {
+    const exported = await outcome.exportAs(format)
+    const rows = result.rows?.slice(0, previewRows) ?? []
+    const { others: _, ...own } = result
+    return {
+      ...whole,
+      result: {
+        ...own,
+        rows,
+        rowCount: rows.length,
+        totalRows: exported.rows,
+        hasMore: false,
+        note: [toExportNote(exported), result.note].filter(Boolean).join(' '),
+        export: exported,
+      },
+    }
+  } catch (error) {
+    if (isStale(error)) throw error
+    return { ...whole, result: toFailure(request, toErrorDetails(error)) }
+  }
 }
 
 /** The answer to one query, with all its rows up to its limit. `options` go into calls for more of it. */
@@ -234,8 +275,11 @@ export const toSection = ([key, result]: readonly [string, Result], format: Text
     `parameters: ${JSON.stringify(explain.parameters)}`,
     `\`\`\`sql\n${explain.sql}\n\`\`\``,
   ]
+  const file =
+    result.export &&
+    `file: ${result.export.path ?? result.export.uri} (${result.export.rows} rows, ${result.export.bytes} bytes)`
   const next = result.next && `next: traces_query ${JSON.stringify(result.next)}`
-  return [head, toTextRows(format, result.columns ?? [], rows), result.note, ...(told ?? []), next]
+  return [head, toTextRows(format, result.columns ?? [], rows), result.note, file, ...(told ?? []), next]
     .filter(Boolean)
     .join('\n')
 }

@@ -1,9 +1,10 @@
 import { escapeControls } from '../core/clean-text.ts'
+import type { ResourceLink } from './tool.ts'
 import { type ErrorDetails, toErrorDetails } from '../core/errors.ts'
 
 /** An MCP tool result, in the protocol's own form. */
 export type Reply = Readonly<{
-  content: { type: 'text'; text: string }[]
+  content: ({ type: 'text'; text: string } | ({ type: 'resource_link' } & ResourceLink))[]
   structuredContent?: Record<string, unknown>
   isError?: boolean
 }>
@@ -12,8 +13,15 @@ export type Reply = Readonly<{
  * A result whose structured content and text are each complete: clients show the model one or the other.
  * Control characters of the data are made visible in the text, where they could pass for something else.
  */
-export const toReply = (output: Readonly<Record<string, unknown>>, text: string): Reply => ({
-  content: [{ type: 'text', text: escapeControls(text) }],
+export const toReply = (
+  output: Readonly<Record<string, unknown>>,
+  text: string,
+  links: readonly ResourceLink[] = [],
+): Reply => ({
+  content: [
+    { type: 'text', text: escapeControls(text) },
+    ...links.map((link) => ({ type: 'resource_link' as const, ...link })),
+  ],
   structuredContent: { ...output },
 })
 

@@ -14,8 +14,10 @@ import type { QueryRequest } from '../query/request/queries.ts'
 import { sharedRelation, shareScan, splitRows } from '../query/share-scan.ts'
 import { isStale } from './define-tool.ts'
 import { diagnoseEmpty } from './diagnose-empty.ts'
+import type { ExportFormat } from '../query/copy-statement.ts'
 import { findRules } from '../query/find-rules.ts'
 import { describeMeasures } from './describe-measures.ts'
+import { type Exported, exportResult } from './export-result.ts'
 import type { ToolContext } from './tool.ts'
 
 /** A query and its place in the input. */
@@ -35,6 +37,8 @@ export type Found = Readonly<{
   scan: Scan
   /** How many rows there are without limit and offset. */
   countAll(): Promise<number>
+  /** Writes all rows into a file. */
+  exportAs(format: ExportFormat): Promise<Exported>
   /** Why no row matched, as far as it can be told. */
   diagnose(): Promise<string | undefined>
 }>
@@ -80,7 +84,7 @@ function compilePlaced(
 function toFound(
   batch: Batch,
   placed: PlacedQuery,
-  found: Omit<Found, 'countAll' | 'diagnose' | 'scan'>,
+  found: Omit<Found, 'countAll' | 'diagnose' | 'exportAs' | 'scan'>,
 ): Found {
   const { context, snapshot, range } = batch
   const { filters = [] } = placed.request
@@ -92,6 +96,12 @@ function toFound(
     countAll: async () => {
       const [row] = await run(batch, compilePlaced(batch, placed).query.total)
       return Number(row?.['total'] ?? 0)
+    },
+    exportAs: (format) => {
+      const { query } = compilePlaced(batch, placed)
+      const { fingerprint } = snapshot.facts()
+      const columns = query.columns.map(({ name }) => name)
+      return exportResult(query.all, columns, { key: placed.request.key, format, fingerprint }, context)
     },
     diagnose: () =>
       diagnoseEmpty({ source: compilePlaced(batch, placed).source, filters, at: placed.at }, context),

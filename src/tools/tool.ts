@@ -3,6 +3,9 @@ import type { Runtime } from '../runtime.ts'
 
 export type ToolContext = Readonly<{ runtime: Runtime; signal: AbortSignal }>
 
+/** A resource that goes with an answer. */
+export type ResourceLink = Readonly<{ uri: string; name: string; mimeType: string; size?: number }>
+
 /**
  * One MCP tool as a plain value. `run` returns its typed output or throws an AppError; `toText` writes the same output
  * for clients that read text only. Neither builds an MCP result: `reply.ts` does that for all tools.
@@ -15,6 +18,8 @@ export type Tool<In extends z.ZodObject = z.ZodObject, Out extends z.ZodObject =
   output: Out
   run(input: z.output<In>, context: ToolContext): Promise<z.output<Out>>
   toText(output: z.output<Out>): string
+  /** Resources that the output speaks of. */
+  toLinks?(output: z.output<Out>): readonly ResourceLink[]
 }>
 
 /** A tool whose types have been checked at its definition, fit for a list of different tools. */
@@ -28,5 +33,7 @@ export type AnyTool = Readonly<{
   call(
     args: unknown,
     context: ToolContext,
-  ): Promise<Readonly<{ output: Readonly<Record<string, unknown>>; text: string }>>
+  ): Promise<
+    Readonly<{ output: Readonly<Record<string, unknown>>; text: string; links: readonly ResourceLink[] }>
+  >
 }>

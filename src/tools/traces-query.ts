@@ -18,11 +18,13 @@ import {
   cutResult,
   type Result,
   resultSchema,
+  toExported,
   toFailure,
   toSection,
   toWhole,
   type Whole,
 } from './query-result.ts'
+import { exportSchema } from './export-result.ts'
 import { type PlacedQuery, runQueries } from './run-queries.ts'
 import { textFormatSchema } from './text-rows.ts'
 import { describeWindow, toWindowText } from './window.ts'
@@ -128,6 +130,7 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
       .default(false)
       .describe('Adds to each result the SQL, its parameters, what it read and how long it took'),
     format: textFormatSchema,
+    export: exportSchema,
     max_tokens: maxTokensSchema,
   }),
   output,
@@ -157,8 +160,9 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
         ...options,
         isExplained: input.explain,
       })
-      found.set(query, whole)
-      size += JSON.stringify(whole.result).length
+      const answer = input.export ? await toExported(whole, outcome, input.export) : whole
+      found.set(query, answer)
+      size += JSON.stringify(answer.result).length
       if (size > mostCharacters) break
     }
     const results = placed.map((query): readonly [string, Result] => {
@@ -183,6 +187,19 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
       ...(notes.length > 0 && { notes: [...notes] }),
     }
   },
+  toLinks: ({ results }) =>
+    Object.values(results).flatMap(({ export: exported }) =>
+      exported
+        ? [
+            {
+              uri: exported.uri,
+              name: exported.uri.slice('result://'.length),
+              mimeType: exported.format === 'csv' ? 'text/csv' : 'application/vnd.apache.parquet',
+              size: exported.bytes,
+            },
+          ]
+        : [],
+    ),
   toText: ({ results, notes, format, data, ...window }) =>
     [
       toWindowText(window),

@@ -40,7 +40,11 @@ afterAll(async () => {
   await rm(data, { recursive: true, force: true })
 })
 
-async function ask(type: string, query: object, at: Readonly<{ startTime: string; endTime: string }> = window): Promise<Result> {
+async function ask(
+  type: string,
+  query: object,
+  at: Readonly<{ startTime: string; endTime: string }> = window,
+): Promise<Result> {
   const { structured } = await connection.call('traces_query', {
     ...at,
     queries: { [type]: [{ key: 'x', service: 'insights', ...query }] },

@@ -27,7 +27,7 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 /** Reads one file, or says why it is left out. */
-async function readDoc(path: string, file: string): Promise<Doc | UnindexedFile> {
+export async function readDoc(path: string, file: string): Promise<Doc | UnindexedFile> {
   let state: FileState | undefined
   try {
     const stats = await stat(path)

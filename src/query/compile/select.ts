@@ -100,5 +100,6 @@ export const toCompiled = (
   names: given.map(({ name }) => name),
   columns: selected.map(({ name, type, unit }) => ({ name, type, unit })),
   limit: page.limit,
+  all,
   total: sql`SELECT count(*) AS "total"\nFROM (\n${all}\n) AS answer`,
 })

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { operatorNames } from '../../catalog/operators.ts'
 
 const scalarValue = z.union([z.string().max(10_000), z.number(), z.boolean()])
 
@@ -26,7 +25,7 @@ export const path = z.string().min(1).max(500)
 /** One filter: a path and at least one operator; several operators of one filter must all hold. */
 export const filterSchema = z
   .strictObject({ path: path.describe('Column path, e.g. Attributes.cx.queue.name'), ...operators })
-  .describe(`A path and one operator: ${operatorNames.join(', ')}`)
+  .describe('A path and one operator')
 export type FilterRequest = z.infer<typeof filterSchema>
 
 /** The same filter, of which a client is told less: the form of filters is told once. */

@@ -23,7 +23,7 @@ const service = z.string().min(1).max(100)
 const scalarSchema = z.strictObject({
   key: key.describe('Name of this query; its result comes back under it'),
   service: service.describe(
-    'agent_interaction, node_interaction, ai_interaction, journey_interaction, traces, spans or logs',
+    'agent_interaction, node_interaction, ai_interaction, journey_interaction, traces, spans, logs or insights',
   ),
   aggregates,
   formulas,

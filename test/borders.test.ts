@@ -10,6 +10,7 @@ const root = resolve(import.meta.dirname, '../src')
  */
 const rooms: Readonly<Record<string, { uses: readonly string[]; types?: readonly string[] }>> = {
   core: { uses: [] },
+  auth: { uses: ['core'] },
   catalog: { uses: ['core'] },
   engine: { uses: ['core'] },
   definitions: { uses: ['core', 'catalog'] },
@@ -28,13 +29,19 @@ const rooms: Readonly<Record<string, { uses: readonly string[]; types?: readonly
   },
   resources: { uses: ['core', 'catalog', 'tools'] },
   prompts: { uses: ['resources'], types: ['tools'] },
-  server: { uses: ['core', 'tools', 'resources', 'prompts'], types: ['runtime.ts'] },
+  'groups.ts': { uses: ['auth', 'runtime.ts'], types: ['config'] },
+  server: {
+    uses: ['core', 'auth', 'catalog', 'tools', 'resources', 'prompts'],
+    types: ['runtime.ts', 'groups.ts', 'config', 'telemetry'],
+  },
   cli: {
     uses: [
       'core',
+      'auth',
       'catalog',
       'config',
       'runtime.ts',
+      'groups.ts',
       'server',
       'samples',
       'exports',
@@ -54,6 +61,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/transformers': ['knowledge/embedding/transformers-embedder.ts'],
   '@lancedb/lancedb': ['knowledge/store/chunk-table.ts'],
   'apache-arrow': ['knowledge/store/chunk-table.ts'],
+  jose: ['auth/tokens.ts'],
   'mdast-util-to-string': ['knowledge/markdown/parse-markdown.ts'],
   'remark-frontmatter': ['knowledge/markdown/parse-markdown.ts'],
   'remark-gfm': ['knowledge/markdown/parse-markdown.ts'],

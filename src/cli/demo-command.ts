@@ -1,64 +1,12 @@
-import { rename } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
-import { createLog } from '../core/log.ts'
-import { createEmbedders } from '../knowledge/embedding/embedders.ts'
-import { indexDocs } from '../knowledge/indexing/index-docs.ts'
-import { findExportFiles } from '../exports/find-files.ts'
-import { syncLake } from '../lake/sync-lake.ts'
+import { delimiter } from 'node:path'
 import { type Connection, connectClient, entryPoint } from './demo/connect-client.ts'
 import { findSubject } from './demo/find-subject.ts'
 import { type Question, questions, type Subject } from './demo/questions.ts'
+import { prepareData, sampleFolder } from './prepare-data.ts'
 import type { CommandContext } from './run-command-line.ts'
-import { formatCount, formatFiles, formatMs } from './terminal.ts'
-import { writeSamples } from './write-samples.ts'
-
-const sample = { journeys: 8_000, days: 31, start: '2026-05-01T00:00:00Z', seed: 1 }
+import { formatMs } from './terminal.ts'
 
 const listFolders = ({ docs }: CommandContext['config']) => docs.map(({ folder }) => folder).join(delimiter)
-
-const sampleFolder = ({ exportsDir }: CommandContext['config']) => join(exportsDir, 'sample')
-
-async function prepareExports({ config, terminal }: CommandContext): Promise<void> {
-  const files = findExportFiles(config.exportsDir)
-  if (files.length > 0) {
-    terminal.line(`Exports: ${formatFiles(files.length)} in ${config.exportsDir}`)
-    return
-  }
-  const unfinished = join(config.exportsDir, '.sample')
-  const summary = await terminal.during((progress) =>
-    writeSamples(config, { out: unfinished, ...sample }, progress),
-  )
-  await rename(unfinished, sampleFolder(config))
-  terminal.line(
-    `Exports: none found, so sample data was made: ${formatCount(summary.journeys)} journeys of an invented contact centre, ${formatCount(summary.spans)} spans, May 2026`,
-  )
-}
-
-async function prepare(context: CommandContext): Promise<void> {
-  const { config, terminal } = context
-  const docs = await terminal.during((progress) =>
-    indexDocs(
-      {
-        docs: config.docs,
-        index: config.knowledgeDir,
-        embedders: createEmbedders(config.embedder, config.modelsDir),
-      },
-      progress,
-    ),
-  )
-  terminal.line(`Docs:    ${docs.files} pages, ${docs.chunks} passages indexed`)
-  await prepareExports(context)
-  const started = performance.now()
-  const { manifest } = await terminal.during((progress) =>
-    syncLake(config, { log: createLog(config.logLevel), progress }),
-  )
-  const rows = manifest.partitions
-    .filter(({ table }) => table === 'spans')
-    .reduce((sum, part) => sum + part.rows, 0)
-  terminal.line(
-    `Lake:    ${formatCount(rows)} spans from ${formatFiles(manifest.sources.length)}, ${formatMs(performance.now() - started)}`,
-  )
-}
 
 /** Cuts JSON into lines after commas, where that is possible. */
 const wrap = (json: string, width: number): readonly string[] =>
@@ -103,7 +51,7 @@ export async function demoCommand(context: CommandContext): Promise<number> {
   const { config, terminal } = context
   const started = performance.now()
   terminal.line(`${terminal.bold('Parquetry demo')}\n`)
-  await prepare(context)
+  await prepareData(context)
   const connection = await connectClient(['--data', config.dataDir, '--docs', listFolders(config)])
   try {
     const subject = await findSubject(connection)

@@ -1,6 +1,7 @@
 import { delimiter } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { type Config, parseConfig } from '../config/config.ts'
+import { parseServeConfig, type ServeFlags } from '../config/serve-config.ts'
 import { escapeControls } from '../core/clean-text.ts'
 import { AppError } from '../core/errors.ts'
 import { toFileError } from '../core/file-error.ts'
@@ -10,9 +11,11 @@ import { generateExportsCommand } from './generate-exports-command.ts'
 import { importCommand } from './import-command.ts'
 import { indexDocsCommand } from './index-docs-command.ts'
 import { inspectCommand } from './inspect-command.ts'
+import { addKeysCommands } from './keys/add-keys-commands.ts'
 import { lakeVerifyCommand } from './lake/verify-command.ts'
 import { lakeCommand } from './lake-command.ts'
 import { mcpCommand } from './mcp-command.ts'
+import { serveCommand } from './serve-command.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 import { toUserPath, toUserPaths } from './user-path.ts'
 
@@ -36,6 +39,8 @@ Examples:
   parquetry lake verify               whether the lake is what the exports say
   parquetry index-docs docs-corpus    rebuild the documentation index
   parquetry mcp                       serve MCP on standard input and output
+  parquetry keys create --name me     a key for a server that others reach
+  parquetry serve                     serve MCP over HTTP, on 127.0.0.1:8787
 
 Environment: PARQUETRY_DATA (./data), PARQUETRY_DOCS (./docs-corpus); see the documentation for all settings.`
 
@@ -73,6 +78,14 @@ function createProgram(setExit: (code: number) => void): Command {
   add('mcp', 'serve MCP on standard input and output').action(async (flags: Flags) =>
     setExit(await mcpCommand(context(flags))),
   )
+  add('serve', 'serve MCP over HTTP')
+    .option('--host <address>', 'address to listen on (PARQUETRY_HOST, 127.0.0.1)')
+    .option('--port <n>', 'port to listen on; 0 for a free one (PARQUETRY_PORT, 8787)')
+    .option('--public-url <url>', 'how clients call it behind a proxy (PARQUETRY_PUBLIC_URL)')
+    .option('--trust-proxy <addresses>', 'proxies whose X-Forwarded-For is believed (PARQUETRY_TRUST_PROXY)')
+    .action(async (flags: Flags & ServeFlags) =>
+      setExit(await serveCommand(context(flags), parseServeConfig(flags, process.env))),
+    )
   add('import', 'bring the lake up to date with the drop folder').action(async (flags: Flags) =>
     setExit(await importCommand(context(flags))),
   )
@@ -106,6 +119,7 @@ function createProgram(setExit: (code: number) => void): Command {
     .action(async (flags: Flags & Readonly<Record<string, string>>) =>
       setExit(await generateExportsCommand(context(flags), flags)),
     )
+  addKeysCommands(program, context, setExit)
   return program
 }
 

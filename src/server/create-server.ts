@@ -1,4 +1,5 @@
-import { McpServer } from '@modelcontextprotocol/server'
+import { McpServer, type ServerContext } from '@modelcontextprotocol/server'
+import type { Scope } from '../auth/principal.ts'
 import { AppError } from '../core/errors.ts'
 import { version } from '../core/version.ts'
 import type { Runtime } from '../runtime.ts'
@@ -6,9 +7,16 @@ import { toErrorReply, toReply } from '../tools/reply.ts'
 import type { AnyTool } from '../tools/tool.ts'
 import { tools } from '../tools/tools.ts'
 import { advertiseSchema } from './advertise-schema.ts'
+import { countRows } from './count-rows.ts'
 import { instructions } from './instructions.ts'
+import type { Observe } from './observe.ts'
 import { registerPrompts } from './register-prompts.ts'
 import { registerResources } from './register-resources.ts'
+import { reportProgress } from './report-progress.ts'
+import { scopeOfTool } from './scopes.ts'
+
+/** For whom a server is made: what may be seen, and who hears of the calls. */
+export type ServerOptions = Readonly<{ scopes?: readonly Scope[]; observe?: Observe }>
 
 const annotations = {
   readOnlyHint: true,
@@ -17,15 +25,34 @@ const annotations = {
   openWorldHint: false,
 } as const
 
-async function callTool(tool: AnyTool, args: unknown, runtime: Runtime, signal: AbortSignal) {
+/** Runs a tool; a failure is a result as well, and both are heard of. */
+async function callTool(
+  tool: AnyTool,
+  args: unknown,
+  { mcpReq }: ServerContext,
+  runtime: Runtime,
+  observe: Observe | undefined,
+) {
+  const { id, signal, _meta: meta } = mcpReq
+  const end = observe?.({
+    method: 'tools/call',
+    target: tool.name,
+    requestId: String(id),
+    ...(meta && { meta }),
+    arguments: args,
+  })
   const started = performance.now()
   try {
     const { output, text, links } = await tool.call(args, { runtime, signal })
-    runtime.log.info(`${tool.name} ${Math.round(performance.now() - started)} ms`)
+    if (!observe) runtime.log.info(`${tool.name} ${Math.round(performance.now() - started)} ms`)
+    const rows = countRows(output)
+    end?.({ outcome: 'ok', bytes: text.length, ...(rows !== undefined && { rows }) })
     return toReply(output, text, links)
   } catch (error) {
-    const level = error instanceof AppError ? 'info' : 'error'
-    runtime.log[level](
+    const isKnown = error instanceof AppError
+    const code = isKnown ? error.details.code : 'internal'
+    end?.({ outcome: signal.aborted ? 'cancelled' : isKnown ? 'tool_error' : 'error', code })
+    runtime.log[isKnown ? 'info' : 'error'](
       `${tool.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
     )
     return toErrorReply(error)
@@ -33,14 +60,30 @@ async function callTool(tool: AnyTool, args: unknown, runtime: Runtime, signal: 
 }
 
 const hour = 3_600_000
+const cacheHint = { ttlMs: hour, cacheScope: 'private' } as const
 
-/** A server for one connection. Cheap: it registers tools, resources and prompts and opens nothing. */
-export function createServer(runtime: Runtime): McpServer {
+/**
+ * A server for one connection or one request. Cheap: it registers tools, resources and prompts and opens nothing. What the
+ * scopes leave out is not there.
+ */
+export function createServer(
+  runtime: Runtime,
+  { scopes = ['traces', 'knowledge'], observe }: ServerOptions = {},
+): McpServer {
   const server = new McpServer(
     { name: 'parquetry', title: 'Parquetry', version },
-    { instructions, cacheHints: { 'tools/list': { ttlMs: hour, cacheScope: 'private' } } },
+    {
+      instructions,
+      // Nothing of this changes while the server runs: clients need no stream to hear of it.
+      capabilities: {
+        tools: { listChanged: false },
+        resources: { listChanged: false },
+        prompts: { listChanged: false },
+      },
+      cacheHints: { 'tools/list': cacheHint, 'prompts/list': cacheHint },
+    },
   )
-  for (const tool of tools) {
+  for (const tool of tools.filter(({ name }) => scopes.includes(scopeOfTool(name)))) {
     server.registerTool(
       tool.name,
       {
@@ -50,10 +93,10 @@ export function createServer(runtime: Runtime): McpServer {
         outputSchema: advertiseSchema(tool.output),
         annotations: { title: tool.title, ...annotations },
       },
-      async (args, context) => callTool(tool, args, runtime, context.mcpReq.signal),
+      (args, context) => reportProgress(context, () => callTool(tool, args, context, runtime, observe)),
     )
   }
-  registerResources(server, runtime)
-  registerPrompts(server, runtime)
+  registerResources(server, runtime, { scopes, observe })
+  registerPrompts(server, runtime, observe)
   return server
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Prompt, PromptArgument } from '../prompts/prompt.ts'
 import { prompts } from '../prompts/prompts.ts'
 import type { Runtime } from '../runtime.ts'
+import type { Observe } from './observe.ts'
 
 const longest = 1_000
 
@@ -20,13 +21,14 @@ function toSchema({ description, isRequired, complete }: PromptArgument, runtime
   })
 }
 
-function register(server: McpServer, prompt: Prompt, runtime: Runtime): void {
+function register(server: McpServer, prompt: Prompt, runtime: Runtime, observe: Observe | undefined): void {
   const { name, title, description } = prompt
   const schemas = prompt.arguments.map((argument) => [argument.name, toSchema(argument, runtime)] as const)
   server.registerPrompt(
     name,
     { title, description, argsSchema: z.object(Object.fromEntries(schemas)) },
-    (values) => {
+    (values, { mcpReq }) => {
+      observe?.({ method: 'prompts/get', target: name, requestId: String(mcpReq.id) })({ outcome: 'ok' })
       const given = Object.entries(values as Readonly<Record<string, string | undefined>>)
       const text = prompt.toText(Object.fromEntries(given.filter(([, value]) => value?.trim())))
       return { description, messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] }
@@ -35,6 +37,6 @@ function register(server: McpServer, prompt: Prompt, runtime: Runtime): void {
 }
 
 /** Registers every prompt. */
-export function registerPrompts(server: McpServer, runtime: Runtime): void {
-  for (const prompt of prompts) register(server, prompt, runtime)
+export function registerPrompts(server: McpServer, runtime: Runtime, observe?: Observe): void {
+  for (const prompt of prompts) register(server, prompt, runtime, observe)
 }

@@ -6,12 +6,15 @@ import {
   ResourceTemplate,
   type ServerContext,
 } from '@modelcontextprotocol/server'
+import type { Scope } from '../auth/principal.ts'
 import { toErrorDetails } from '../core/errors.ts'
 import type { ResourceKind } from '../resources/resource.ts'
 import { resources } from '../resources/resources.ts'
 import type { Runtime } from '../runtime.ts'
 import { toErrorText } from '../tools/reply.ts'
 import type { ToolContext } from '../tools/tool.ts'
+import type { Observe } from './observe.ts'
+import { scopeOfResource } from './scopes.ts'
 
 /** A failure in the protocol's own form, in our own words: these requests have no place for a tool's error. */
 function toProtocolError(error: unknown, uri: string): Error {
@@ -29,7 +32,12 @@ const decode = (value: string) => {
   }
 }
 
-function register(server: McpServer, kind: ResourceKind, runtime: Runtime): void {
+function register(
+  server: McpServer,
+  kind: ResourceKind,
+  runtime: Runtime,
+  observe: Observe | undefined,
+): void {
   const toContext = ({ mcpReq }: ServerContext): ToolContext => ({ runtime, signal: mcpReq.signal })
   const log = (error: unknown, uri: string) => {
     runtime.log.info(`${uri} failed: ${error}`)
@@ -59,18 +67,32 @@ function register(server: McpServer, kind: ResourceKind, runtime: Runtime): void
     template,
     { title, description, mimeType },
     async (uri, variables, context) => {
+      const { id, _meta: meta } = context.mcpReq
+      const end = observe?.({
+        method: 'resources/read',
+        target: kind.name,
+        requestId: String(id),
+        ...(meta && { meta }),
+      })
       const value = decode(String([variables[kind.variable]].flat().join('/')))
       try {
         const content = await kind.read(value, toContext(context))
+        end?.({ outcome: 'ok' })
         return { contents: [{ uri: uri.toString(), ...content }] }
       } catch (error) {
+        end?.({ outcome: 'error', code: toErrorDetails(error).code })
         throw log(error, uri.toString())
       }
     },
   )
 }
 
-/** Registers every kind of resource. */
-export function registerResources(server: McpServer, runtime: Runtime): void {
-  for (const kind of resources) register(server, kind, runtime)
+/** Registers the kinds of resources that the scopes allow. */
+export function registerResources(
+  server: McpServer,
+  runtime: Runtime,
+  { scopes, observe }: Readonly<{ scopes: readonly Scope[]; observe: Observe | undefined }>,
+): void {
+  for (const kind of resources)
+    if (scopes.includes(scopeOfResource(kind.template))) register(server, kind, runtime, observe)
 }

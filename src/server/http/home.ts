@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http'
+import { defaultGroup } from '../../auth/principal.ts'
+import { spans } from '../../catalog/services/telemetry.ts'
+import { formatInstant } from '../../core/time-range.ts'
+import { version } from '../../core/version.ts'
+import { endpointPath } from './challenge.ts'
+import { type ClientBlock, toClientBlocks } from './client-blocks.ts'
+import { mayLook } from './may-look.ts'
+import { toOrigin } from './origin.ts'
+import type { Site } from './site.ts'
+
+const escape = (text: string) => text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
+
+const style = `
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { margin-bottom: 0; } h2 { margin-top: 2rem; } h3 { margin-bottom: .25rem; }
+table { border-collapse: collapse; } th, td { text-align: left; padding: .2rem 1rem .2rem 0; vertical-align: top; }
+th { font-weight: 600; }
+pre { overflow-x: auto; padding: .75rem; border: 1px solid #8886; border-radius: .4rem; font: 13px/1.45 ui-monospace, monospace; }
+`
+
+type Fact = readonly [name: string, value: string]
+
+/** What the server has, of the default group. */
+async function readFacts({ groups }: Site): Promise<readonly Fact[]> {
+  const { lake, knowledge } = groups.get(defaultGroup)
+  const [snapshot, index] = await Promise.all([lake.snapshot(), knowledge.describe()])
+  const { exports, spans: rows } = snapshot.facts()
+  const range = snapshot.timeRange(spans)
+  const rejected = snapshot.manifest.rejected.length
+  const { isImporting, failure } = snapshot.importState
+  return [
+    [
+      'Exports',
+      `${exports}${rejected > 0 ? `, ${rejected} set aside` : ''}${isImporting ? ', import running' : ''}${failure ? ', import failed' : ''}`,
+    ],
+    ['Spans', rows.toLocaleString('en')],
+    [
+      'Time range',
+      range ? `${formatInstant(range.startNs)} to ${formatInstant(range.endNs)}` : 'no data yet',
+    ],
+    ['Documentation', `${index.files} pages, ${index.chunks} passages${index.ready ? '' : ', not ready'}`],
+    ['Documentation indexed', index.indexedAt ?? 'not yet'],
+    ['Embedding model', index.embedder ?? 'none'],
+  ]
+}
+
+const toTable = (facts: readonly Fact[]) =>
+  `<table>${facts.map(([name, value]) => `<tr><th scope="row">${escape(name)}</th><td>${escape(value)}</td></tr>`).join('')}</table>`
+
+const toBlock = ({ title, text, code }: ClientBlock) =>
+  `<h3>${escape(title)}</h3>${text ? `<p>${escape(text)}</p>` : ''}<pre>${escape(code)}</pre>`
+
+/** A plain page that says what this is, how it is, and how to connect each client. */
+export async function answerHome(req: IncomingMessage, site: Site): Promise<Response> {
+  const url = `${toOrigin(req, site)}${endpointPath}`
+  const facts = (await mayLook(req, site))
+    ? await readFacts(site).catch((): readonly Fact[] => [['State', 'cannot be read; see the server log']])
+    : []
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Parquetry</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>Parquetry</h1>
+<p>An MCP server that answers an assistant's questions from trace exports and Markdown documentation. This is version ${escape(version)} on Node.js ${escape(process.versions.node)}; its endpoint is <code>${escape(url)}</code>.</p>
+${facts.length > 0 ? `<h2>State</h2>${toTable(facts)}` : ''}
+<h2>Connect</h2>
+${site.isOpen() ? '<p>No key is needed on this machine. As soon as one is made, every call needs one: <code>parquetry keys create --name NAME</code></p>' : '<p>Replace pq_YOUR_KEY by a key that <code>parquetry keys create --name NAME</code> has shown.</p>'}
+${toClientBlocks(url, !site.isOpen()).map(toBlock).join('\n')}
+</body>
+</html>
+`
+  return new Response(html, {
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'Referrer-Policy': 'no-referrer',
+      'X-Content-Type-Options': 'nosniff',
+    },
+  })
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+export type Body = Readonly<{ kind: 'text'; text: string } | { kind: 'too-large' } | { kind: 'not-utf8' }>
+
+/** The whole body, never more than `limit` bytes of it in memory. */
+export async function readBody(req: IncomingMessage, limit: number): Promise<Body> {
+  if (Number(req.headers['content-length'] ?? 0) > limit) return { kind: 'too-large' }
+  const chunks: Buffer[] = []
+  let size = 0
+  // Leaving the loop must not destroy the socket: the refusal still has to go out on it.
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > limit) return { kind: 'too-large' }
+    chunks.push(chunk)
+  }
+  try {
+    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) }
+  } catch {
+    return { kind: 'not-utf8' }
+  }
+}
+
+/** Head of the request as a web `Request`. It carries no body: that was read and parsed before, once. */
+export function toRequest(req: IncomingMessage, url: string, signal: AbortSignal): Request {
+  const headers = new Headers()
+  for (let at = 0; at < req.rawHeaders.length; at += 2)
+    headers.append(req.rawHeaders[at] ?? '', req.rawHeaders[at + 1] ?? '')
+  return new Request(url, { method: req.method ?? 'GET', headers, signal })
+}
+
+/** Aborted when the client goes away before its answer is complete. */
+export function goneSignal(res: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort()
+  })
+  return gone.signal
+}
+
+/** Whether the client has read what waits for it, within the limit. */
+const readOn = (res: ServerResponse, event: 'drain' | 'finish', limit: number) =>
+  new Promise<boolean>((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      for (const name of [event, 'close']) res.off(name, done)
+      resolve(!res.destroyed || res.writableFinished)
+    }
+    const timer = setTimeout(() => res.destroy(), limit)
+    for (const name of [event, 'close']) res.once(name, done)
+  })
+
+/** Sends a web `Response` no faster than the client reads it; one that stops reading loses its connection. */
+export async function sendResponse(res: ServerResponse, response: Response, limit = 30_000): Promise<void> {
+  const stream = response.headers.get('content-type')?.startsWith('text/event-stream')
+  if (res.destroyed) return void response.body?.cancel()
+  res.statusCode = response.status
+  res.setHeaders(response.headers)
+  if (stream && response.body) {
+    res.flushHeaders()
+    for await (const chunk of response.body) {
+      if (res.destroyed) return
+      if (!res.write(chunk) && !(await readOn(res, 'drain', limit))) return
+    }
+    res.end()
+  } else res.end(Buffer.from(await response.arrayBuffer()))
+  if (!res.writableFinished && !res.destroyed) await readOn(res, 'finish', limit)
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http'
+import { endpointPath, metadataPath, refuseRegistration, toMetadata } from './challenge.ts'
+import { checkHead, readAddress } from './guard.ts'
+import { answerAlive, answerReady } from './health.ts'
+import { answerHome } from './home.ts'
+import { codes, refuse } from './json-rpc.ts'
+import { type Answer, answerMcp } from './mcp-call.ts'
+import { answerMetrics } from './metrics.ts'
+import { readBody } from './node-web.ts'
+import { toOrigin } from './origin.ts'
+import type { Site } from './site.ts'
+
+type Handler = (req: IncomingMessage, site: Site) => Promise<Response> | Response
+
+const mostFormBytes = 64 * 1024
+
+/** `POST /token`: a token of ten minutes for a key. */
+const answerToken: Handler = async (req, site) => {
+  const body = await readBody(req, mostFormBytes)
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')
+  if (body.kind !== 'text' || !isForm)
+    return Response.json(
+      {
+        error: 'invalid_request',
+        error_description: 'Send the form fields as application/x-www-form-urlencoded, at most 64 KB.',
+      },
+      { status: 400 },
+    )
+  const { status, body: answer } = await site.auth.issueToken(
+    new URLSearchParams(body.text),
+    req.headers.authorization,
+  )
+  const retryAfter = status === 401 ? site.failures.count(readAddress(req, site)) : undefined
+  if (retryAfter !== undefined)
+    return Response.json(
+      { error: 'slow_down', error_description: `Too many failed logins. Wait ${retryAfter} seconds.` },
+      { status: 429, headers: { 'Retry-After': String(retryAfter) } },
+    )
+  return Response.json(answer, { status, headers: { 'Cache-Control': 'no-store' } })
+}
+
+/** Path → method → what answers. */
+const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
+  '/': { GET: answerHome },
+  '/healthz': { GET: answerAlive },
+  '/readyz': { GET: (_, site) => answerReady(site) },
+  '/metrics': { GET: answerMetrics },
+  '/token': { POST: answerToken },
+  '/register': { POST: refuseRegistration },
+  '/.well-known/jwks.json': { GET: (_, site) => Response.json(site.auth.jwks()) },
+  [metadataPath]: { GET: (req, site) => toMetadata(toOrigin(req, site)) },
+  [`${metadataPath}${endpointPath}`]: { GET: (req, site) => toMetadata(toOrigin(req, site)) },
+}
+
+const toNotFound = () =>
+  refuse({ status: 404, code: codes.refused, message: `There is nothing here. MCP is at ${endpointPath}.` })
+
+const toNotAllowed = (methods: readonly string[]) =>
+  refuse({
+    status: 405,
+    code: codes.refused,
+    message: `This address takes ${methods.join(' and ')}.`,
+    headers: { Allow: methods.join(', ') },
+  })
+
+const toStopping = (seconds: number) =>
+  refuse({
+    status: 503,
+    code: codes.refused,
+    message: `The server is stopping. Call again in ${seconds} seconds.`,
+    headers: { 'Retry-After': String(seconds), Connection: 'close' },
+  })
+
+/** Any request, from its head on. */
+export async function answer(req: IncomingMessage, signal: AbortSignal, site: Site): Promise<Answer> {
+  const refused = checkHead(req, site)
+  if (refused) return { response: refused }
+  // The target as it was sent: a URL parser would take //host/path for a path, and resolve dots.
+  const [path = '/'] = (req.url ?? '/').split('?', 1)
+  const seconds = site.stopping()
+  if (seconds !== undefined && path !== '/healthz' && path !== '/readyz')
+    return { response: toStopping(seconds) }
+  if (path === endpointPath) return answerMcp(req, signal, site)
+  const methods = Object.hasOwn(routes, path) ? routes[path] : undefined
+  if (!methods) return { response: toNotFound() }
+  const method = req.method === 'HEAD' ? 'GET' : (req.method ?? '')
+  const handler = Object.hasOwn(methods, method) ? methods[method] : undefined
+  return { response: handler ? await handler(req, site) : toNotAllowed(Object.keys(methods)) }
+}

@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Log } from '../../core/log.ts'
+import { codes, refuse } from './json-rpc.ts'
+import { goneSignal, sendResponse } from './node-web.ts'
+import { answer } from './routes.ts'
+import type { Site } from './site.ts'
+
+const unreadable: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** What Node's parser refuses never becomes a request; its own answer would have no body. */
+function sayUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) return
+  const status = unreadable[error.code ?? ''] ?? '400 Bad Request'
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    error: { code: codes.invalidRequest, message: status.slice(4) },
+    id: null,
+  })
+  const head = ['Connection: close', 'Content-Type: application/json', `Content-Length: ${body.length}`]
+  socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** Headers, a whole request, and a client that reads nothing, in ms; Node looks at the first two every five seconds. */
+const timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 65_000,
+} as const
+const stalledMs = 30_000
+
+/** Connections at a time; more wait in the operating system's queue. */
+const mostConnections = 2_000
+
+export type HttpServer = Readonly<{
+  server: Server
+  /** Resolves once no request is being answered. */
+  idle(): Promise<void>
+}>
+
+/** The HTTP server, not yet listening. */
+export function createHttpServer(site: Site, log: Log): HttpServer {
+  let running = 0
+  let onIdle: (() => void)[] = []
+  const handle = async (req: IncomingMessage, res: ServerResponse) => {
+    running += 1
+    let release: (() => void) | undefined
+    try {
+      const answered = await answer(req, goneSignal(res), site)
+      release = answered.release
+      await sendResponse(res, answered.response, stalledMs)
+    } catch (error) {
+      log.error(`http: ${error instanceof Error ? error.stack : error}`)
+      if (res.headersSent || res.destroyed) res.destroy()
+      else await sendResponse(res, refuse({ status: 500, code: codes.internal, message: 'Internal error.' }))
+    } finally {
+      release?.()
+      running -= 1
+      if (running === 0) for (const resolve of onIdle.splice(0)) resolve()
+    }
+  }
+  const server = createServer({ ...timeouts, requireHostHeader: false })
+  server.maxConnections = mostConnections
+  const onRequest = (req: IncomingMessage, res: ServerResponse) => {
+    handle(req, res).catch((error: unknown) => log.error(`http: ${error}`))
+  }
+  for (const event of ['request', 'checkExpectation']) server.on(event, onRequest)
+  server.on('clientError', sayUnreadable)
+  return {
+    server,
+    idle: () => {
+      if (running === 0) return Promise.resolve()
+      const { promise, resolve } = Promise.withResolvers<void>()
+      onIdle = [...onIdle, resolve]
+      return promise
+    },
+  }
+}

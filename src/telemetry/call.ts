@@ -1,0 +1,46 @@
+/** What is known of an MCP request when it begins. All texts may come from the caller. */
+export type CallStart = Readonly<{
+  /** JSON-RPC method: `tools/call`, `resources/read` and so on. */
+  method: string
+  /** Name of the tool or prompt, or URI of the resource. */
+  target?: string
+  /** The JSON-RPC id as text. */
+  requestId?: string
+  /** Standard input and output, or HTTP. */
+  transport: 'pipe' | 'tcp'
+  /** Version of MCP, e.g. `2025-11-25`. */
+  protocolVersion?: string
+  /** Name of the API key; never the key. */
+  key?: string
+  group?: string
+  /** Name and version of the client. */
+  client?: string
+  /** `params._meta`; of it `traceparent` and `tracestate` are read. */
+  meta?: Readonly<Record<string, unknown>>
+  arguments?: unknown
+}>
+
+/** How an MCP request ended. */
+export type CallEnd = Readonly<{
+  /** A tool's own error is `tool_error`; one that the protocol reports is `error`; a limit or a missing right is `refused`. */
+  outcome: 'ok' | 'tool_error' | 'error' | 'cancelled' | 'refused'
+  /** Our error code, the number of a JSON-RPC error, or the reason of a refusal. */
+  code?: string
+  /** Rows in the answer. */
+  rows?: number
+  /** Length of the answer. */
+  bytes?: number
+}>
+
+/** A call with its times, as all reports on it take it. */
+export type FinishedCall = Readonly<{
+  start: CallStart
+  end: CallEnd
+  /** The method if MCP has it, else `other`. */
+  method: string
+  /** The name of a tool or prompt that exists, `other` for one that may not, empty where the method has none. */
+  name: string
+  /** Milliseconds since 1970. */
+  startedAt: number
+  durationMs: number
+}>

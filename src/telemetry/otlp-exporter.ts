@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { type ExportResult, ExportResultCode, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import {
+  defaultResource,
+  detectResources,
+  type Resource,
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources'
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { version } from '../core/version.ts'
+import type { FinishedCall } from './call.ts'
+import { findErrorType, toMetricAttributes, toSpanAttributes, toSpanName } from './call-attributes.ts'
+import type { CallExporter } from './call-exporter.ts'
+import type { Endpoints } from './find-endpoints.ts'
+import { operationDuration } from './operation-duration.ts'
+
+type Meta = Readonly<Record<string, unknown>>
+
+const propagator = new W3CTraceContextPropagator()
+
+const getter = {
+  get: (meta: Meta, key: string) => {
+    const value = Object.hasOwn(meta, key) ? meta[key] : undefined
+    return typeof value === 'string' ? value : undefined
+  },
+  keys: (meta: Meta) => Object.keys(meta),
+}
+
+const toParent = (meta: Meta | undefined): Context =>
+  meta === undefined ? ROOT_CONTEXT : propagator.extract(ROOT_CONTEXT, meta, getter)
+
+/** Each process is an instance of its own, so that the sums of several servers on one machine don't mix. */
+const createResource = (): Resource =>
+  defaultResource()
+    .merge(
+      resourceFromAttributes({
+        'service.name': 'parquetry',
+        'service.version': version,
+        'service.instance.id': randomUUID(),
+      }),
+    )
+    .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] }))
+
+type Exporter<Items> = { export(items: Items, done: (result: ExportResult) => void): void }
+
+/** Says once that exports fail, and says so again only after one went well. */
+function watch<Items, E extends Exporter<Items>>(exporter: E, warn: (message: string) => void): E {
+  const send = exporter.export.bind(exporter)
+  let isFailing = false
+  exporter.export = (items, done) =>
+    send(items, (result) => {
+      const failed = result.code === ExportResultCode.FAILED
+      if (failed && !isFailing)
+        warn(`OpenTelemetry could not be sent: ${result.error?.message ?? 'no reason'}`)
+      isFailing = failed
+      done(result)
+    })
+  return exporter
+}
+
+type Options = Readonly<{ endpoints: Endpoints; warn: (message: string) => void }>
+
+const toExporterOptions = (url: string, { timeoutMs }: Endpoints) => ({
+  url,
+  ...(timeoutMs !== undefined && { timeoutMillis: timeoutMs }),
+})
+
+function openTraces({ endpoints, warn }: Options, resource: Resource): CallExporter | undefined {
+  if (endpoints.traces === undefined) return undefined
+  const exporter = watch(new OTLPTraceExporter(toExporterOptions(endpoints.traces, endpoints)), warn)
+  const provider = new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter })] })
+  const tracer = provider.getTracer('parquetry', version)
+  return {
+    record(call: FinishedCall) {
+      const { start, startedAt, durationMs } = call
+      const failure = findErrorType(call)
+      const span = tracer.startSpan(
+        toSpanName(call),
+        { kind: SpanKind.SERVER, attributes: toSpanAttributes(call), startTime: startedAt },
+        toParent(start.meta),
+      )
+      if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
+      span.end(startedAt + durationMs)
+    },
+    close: () => provider.shutdown(),
+  }
+}
+
+function openMetrics({ endpoints, warn }: Options, resource: Resource): CallExporter | undefined {
+  if (endpoints.metrics === undefined) return undefined
+  const exporter = watch(new OTLPMetricExporter(toExporterOptions(endpoints.metrics, endpoints)), warn)
+  const provider = new MeterProvider({ resource, readers: [new PeriodicExportingMetricReader({ exporter })] })
+  const { name, description, unit, bounds } = operationDuration
+  const durations = provider
+    .getMeter('parquetry', version)
+    .createHistogram(name, { description, unit, advice: { explicitBucketBoundaries: [...bounds] } })
+  return {
+    record: (call) => durations.record(call.durationMs / 1000, toMetricAttributes(call)),
+    close: () => provider.shutdown(),
+  }
+}
+
+/**
+ * Sends calls to a collector by OTLP over HTTP, as JSON: a span and a value of the duration metric for each. Headers,
+ * certificates and compression are read from the environment by the SDK. Throws if an address can't be used.
+ */
+export function createOtlpExporter(options: Options): CallExporter {
+  const resource = createResource()
+  const signals = [openTraces(options, resource), openMetrics(options, resource)].filter(
+    (signal) => signal !== undefined,
+  )
+  return {
+    record: (call) => {
+      for (const signal of signals) signal.record(call)
+    },
+    close: async () => {
+      await Promise.allSettled(signals.map((signal) => signal.close()))
+    },
+  }
+}

@@ -8,13 +8,16 @@ const json = (value: unknown) => JSON.stringify(value, undefined, 2)
 /** A block for each client; with a key in its place where one is needed. */
 export function toClientBlocks(url: string, needsKey: boolean): readonly ClientBlock[] {
   const headers = needsKey ? { headers: { Authorization: `Bearer ${key}` } } : {}
+  // mcp-remote takes http for granted on this machine only.
+  const plain = /^http:\/\/(?!localhost|127\.|\[::1\])/.test(url) ? ['--allow-http'] : []
   const bearer = needsKey ? ` --header "Authorization: Bearer ${key}"` : ''
   const remote = needsKey
     ? {
-        args: ['-y', 'mcp-remote', url, '--header', 'Authorization:${AUTH_HEADER}'],
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: mcp-remote puts the variable in itself
+        args: ['-y', 'mcp-remote', url, ...plain, '--header', 'Authorization:${AUTH_HEADER}'],
         env: { AUTH_HEADER: `Bearer ${key}` },
       }
-    : { args: ['-y', 'mcp-remote', url] }
+    : { args: ['-y', 'mcp-remote', url, ...plain] }
   return [
     { title: 'Claude Code', code: `claude mcp add --transport http parquetry ${url}${bearer}` },
     {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIPv6 } from 'node:net'
+import { type BlockList, isIPv6 } from 'node:net'
 import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server'
 import { codes, refuse } from './json-rpc.ts'
 

@@ -9,7 +9,7 @@ import { mayLook } from './may-look.ts'
 import { toOrigin } from './origin.ts'
 import type { Site } from './site.ts'
 
-const escape = (text: string) => text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
+const toHtml = (text: string) => text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
 
 const style = `
 :root { color-scheme: light dark; }
@@ -47,10 +47,10 @@ async function readFacts({ groups }: Site): Promise<readonly Fact[]> {
 }
 
 const toTable = (facts: readonly Fact[]) =>
-  `<table>${facts.map(([name, value]) => `<tr><th scope="row">${escape(name)}</th><td>${escape(value)}</td></tr>`).join('')}</table>`
+  `<table>${facts.map(([name, value]) => `<tr><th scope="row">${toHtml(name)}</th><td>${toHtml(value)}</td></tr>`).join('')}</table>`
 
 const toBlock = ({ title, text, code }: ClientBlock) =>
-  `<h3>${escape(title)}</h3>${text ? `<p>${escape(text)}</p>` : ''}<pre>${escape(code)}</pre>`
+  `<h3>${toHtml(title)}</h3>${text ? `<p>${toHtml(text)}</p>` : ''}<pre>${toHtml(code)}</pre>`
 
 /** A plain page that says what this is, how it is, and how to connect each client. */
 export async function answerHome(req: IncomingMessage, site: Site): Promise<Response> {
@@ -68,7 +68,7 @@ export async function answerHome(req: IncomingMessage, site: Site): Promise<Resp
 </head>
 <body>
 <h1>Parquetry</h1>
-<p>An MCP server that answers an assistant's questions from trace exports and Markdown documentation. This is version ${escape(version)} on Node.js ${escape(process.versions.node)}; its endpoint is <code>${escape(url)}</code>.</p>
+<p>An MCP server that answers an assistant's questions from trace exports and Markdown documentation. This is version ${toHtml(version)} on Node.js ${toHtml(process.versions.node)}; its endpoint is <code>${toHtml(url)}</code>.</p>
 ${facts.length > 0 ? `<h2>State</h2>${toTable(facts)}` : ''}
 <h2>Connect</h2>
 ${site.isOpen() ? '<p>No key is needed on this machine. As soon as one is made, every call needs one: <code>parquetry keys create --name NAME</code></p>' : '<p>Replace pq_YOUR_KEY by a key that <code>parquetry keys create --name NAME</code> has shown.</p>'}

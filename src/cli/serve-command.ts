@@ -61,6 +61,7 @@ export async function serveCommand(context: CommandContext, serve: ServeConfig):
   const telemetry = openTelemetry({
     writeLine: (line) => process.stderr.write(`${line}\n`),
     logArguments: serve.logArguments,
+    warn: log.warn,
     environment: process.env,
   })
   let stopAt: number | undefined

@@ -57,5 +57,11 @@ export function formatInstant(ns: bigint): string {
   return `${date.slice(0, -5)}${fraction ? `.${fraction}` : ''}Z`
 }
 
+const secondNs = 1_000_000_000n
+
+/** The first whole second after a time: as the end of a window, which is not part of it, one that leaves the time in it. */
+export const toEndAfter = (lastNs: bigint): bigint =>
+  (lastNs / secondNs) * secondNs + (lastNs < 0n && lastNs % secondNs !== 0n ? 0n : secondNs)
+
 /** The day in UTC of a time in nanoseconds since the epoch, as `YYYY-MM-DD`. */
 export const formatDay = (ns: bigint): string => formatInstant(ns).slice(0, 10)

@@ -1,4 +1,5 @@
 import { AppError } from './errors.ts'
+import { findNearestNames } from './nearest-names.ts'
 
 /** A time as a wall clock shows it: months from 1, no zone. */
 export type WallTime = Readonly<{
@@ -34,6 +35,15 @@ function getFormat(zone: string): Intl.DateTimeFormat {
 
 const longestZone = 60
 
+/** The zones whose names or cities are like a text. */
+function findNearestZones(text: string): readonly string[] {
+  const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')]
+  const toCity = (zone: string) => zone.slice(zone.lastIndexOf('/') + 1)
+  const cities = findNearestNames(toCity(text), new Set(zones.map(toCity)))
+  const byCity = cities.flatMap((city) => zones.filter((zone) => toCity(zone) === city))
+  return [...new Set([...byCity, ...findNearestNames(text, zones)])].slice(0, 3)
+}
+
 /** The zone by its own name (`europe/berlin` → `Europe/Berlin`). Throws `invalid_argument` for what is no IANA time zone. */
 export function parseZone(text: string, path: string): string {
   const zone = text.trim()
@@ -50,6 +60,7 @@ export function parseZone(text: string, path: string): string {
     path,
     actual: zone.slice(0, longestZone),
     expected: 'an IANA time zone, e.g. Europe/Berlin, America/New_York or UTC',
+    nearest: findNearestZones(zone.slice(0, longestZone)),
     next: 'Name the zone by continent and city, or leave it out for UTC.',
   })
 }

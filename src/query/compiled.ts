@@ -20,6 +20,8 @@ export type CompiledQuery = Readonly<{
   total: Statement
   /** Makes the rows of the answer, all of them, out of those of the statement, and what must be said of them. */
   finish?: (rows: readonly Row[]) => Readonly<{ rows: readonly Row[]; notes: readonly string[] }>
+  /** Of a series: the columns that are 0 where there are no rows; the others have no value there. */
+  zeros?: readonly string[]
   /** One row of the same columns for all groups that the statement doesn't show; undefined where nobody asked. */
   others?: Statement
 }>

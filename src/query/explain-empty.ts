@@ -6,11 +6,15 @@ import type { FilterRequest } from './request/filters.ts'
 import { resolveColumn } from './resolve-column.ts'
 import { join, raw, type Sql, sql, when } from './sql.ts'
 
+/** Rows that were asked for, and which of their times the window is about. */
+export type EmptySource = Pick<QuerySource, 'relation' | 'schema' | 'range'> &
+  Readonly<{ time?: 'timestamp' | 'trace_start' }>
+
 /**
  * How many rows the window has (`rows`), how many match all filters (`matching`), how many are left with each filter dropped in turn (`without_0`, …), and how many
  * match each filter alone (`alone_0`, …). One scan.
  */
-export function countByFilter(source: QuerySource, filters: readonly FilterRequest[], at: string): Statement {
+export function countByFilter(source: EmptySource, filters: readonly FilterRequest[], at: string): Statement {
   const conditions = filters.map((filter, i) =>
     compileFilters(source.schema, [filter], `${at}.filters[${i}]`),
   )
@@ -26,15 +30,15 @@ export function countByFilter(source: QuerySource, filters: readonly FilterReque
   return sql`SELECT
   ${join([count([], '"rows"'), count(conditions, 'matching'), ...counts], ',\n  ')}
 ${from(source)}
-WHERE ${inWindow(source.range)}`
+WHERE ${inWindow(source.range, source.time)}`
 }
 
 /** Values of a column in the window, the most frequent first, as `value`. */
-export function selectValues(source: QuerySource, path: string, limit: number, at: string): Statement {
+export function selectValues(source: EmptySource, path: string, limit: number, at: string): Statement {
   const { sql: text } = resolveColumn(source.schema, path, at)
   return sql`SELECT ${text} AS "value"
 ${from(source)}
-WHERE ${inWindow(source.range)} AND ${text} IS NOT NULL
+WHERE ${inWindow(source.range, source.time)} AND ${text} IS NOT NULL
 GROUP BY 1
 ORDER BY count(*) DESC, 1
 LIMIT ${raw(String(limit))}`

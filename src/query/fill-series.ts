@@ -87,15 +87,13 @@ export function fillSeries(
   rows: readonly Cells[],
   {
     groups,
-    width,
-    filler,
+    empty,
     buckets,
     most,
   }: Readonly<{
     groups: number
-    /** Columns of a row. */
-    width: number
-    filler: 0 | null
+    /** The values of a row that is added. */
+    empty: Cells
     /** All buckets, as the rows have them. */
     buckets: readonly string[]
     most: number
@@ -106,7 +104,6 @@ export function fillSeries(
   if (groups === 0) keys.set('[]', [])
   for (const row of rows) keys.set(keyOf(row), row.slice(1, 1 + groups))
   const known = new Map(rows.map((row) => [`${row[0]} ${keyOf(row)}`, row]))
-  const empty = Array.from({ length: width - 1 - groups }, () => filler)
   const filled: Cells[] = []
   const listed = new Set(buckets)
   const others = rows.map(([bucket]) => String(bucket)).filter((bucket) => !listed.has(bucket))

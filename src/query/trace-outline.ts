@@ -39,7 +39,7 @@ export type SpanChoice = Readonly<{
 }>
 
 function toConditions(schema: QuerySchema, { ids, filters, hidden, onlyErrors }: SpanChoice): Sql {
-  const own = compileFilters(schema, filters, 'arguments')
+  const own = compileFilters(schema, filters, 'filters')
   const conditions = [
     ...(own.sql === 'TRUE' ? [] : [own]),
     ...(ids
@@ -69,6 +69,17 @@ export const selectChosenSpans = (
 ${ofTrace(spans, request)}${toConditions(schema, choice)}
 ORDER BY "timestamp", span_id
 LIMIT ${raw(String(choice.limit))}${when(choice.offset > 0, () => raw(` OFFSET ${choice.offset}`))}`
+
+/** Their ids and names only. */
+export const selectSpanNames = (
+  spans: string,
+  request: TraceRequest,
+  schema: QuerySchema,
+  choice: SpanChoice,
+): Statement => sql`SELECT span_id, span_name
+${ofTrace(spans, request)}${toConditions(schema, choice)}
+ORDER BY "timestamp", span_id
+LIMIT ${raw(String(choice.limit))}`
 
 /** How many they are, as `spans`. */
 export const countChosenSpans = (

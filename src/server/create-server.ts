@@ -41,10 +41,8 @@ async function callTool(
     ...(meta && { meta }),
     arguments: args,
   })
-  const started = performance.now()
   try {
     const { output, text, links } = await tool.call(args, { runtime, signal })
-    if (!observe) runtime.log.info(`${tool.name} ${Math.round(performance.now() - started)} ms`)
     const rows = countRows(output)
     end?.({ outcome: 'ok', bytes: text.length, ...(rows !== undefined && { rows }) })
     return toReply(output, text, links)

@@ -1,6 +1,8 @@
 import { serveStdio as serve } from '@modelcontextprotocol/server/stdio'
 import type { Runtime } from '../runtime.ts'
+import type { Telemetry } from '../telemetry/open-telemetry.ts'
 import { createServer } from './create-server.ts'
+import type { Observe } from './observe.ts'
 
 /** The protocol library gives up a connection whose message is longer than its buffer. */
 const isFatal = (error: Error) => /maximum size/.test(error.message)
@@ -9,10 +11,11 @@ const isFatal = (error: Error) => /maximum size/.test(error.message)
  * Serves MCP on standard input and output until the client closes either, sends what can't be read on from,
  * or the process is told to stop.
  */
-export async function serveStdio(runtime: Runtime): Promise<void> {
+export async function serveStdio(runtime: Runtime, telemetry: Telemetry): Promise<void> {
   const left = Promise.withResolvers<void>()
   const leave = () => left.resolve()
-  const handle = serve(() => createServer(runtime), {
+  const observe: Observe = (call) => telemetry.begin({ ...call, transport: 'pipe' })
+  const handle = serve(() => createServer(runtime, { observe }), {
     onerror: (error) => {
       runtime.log.warn(`protocol: ${error.message}`)
       if (isFatal(error)) leave()
@@ -23,5 +26,5 @@ export async function serveStdio(runtime: Runtime): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, leave)
   await left.promise
   await handle.close()
-  await runtime.close()
+  await Promise.all([runtime.close(), telemetry.close()])
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import type { Service } from '../catalog/service.ts'
-import { formatInstant, type TimeRange } from '../core/time-range.ts'
+import { formatInstant, type TimeRange, toEndAfter } from '../core/time-range.ts'
 import type { Config } from '../config/config.ts'
 
 const isEmpty = ({ partitions }: LakeSnapshot['manifest']) => partitions.length === 0
@@ -43,9 +43,9 @@ export function checkHasData(snapshot: LakeSnapshot, config: Config): void {
   if (isEmpty(snapshot.manifest)) throw noDataError(snapshot, config)
 }
 
-/** Where a service's data lies, for an answer that found nothing in its window. */
+/** Where a service's data lies, for an answer that found nothing in its window; as a window that has all of it. */
 export function describeRange(snapshot: LakeSnapshot, service: Service): string {
   const range: TimeRange | undefined = snapshot.timeRange(service)
   if (!range) return `${service.name} has no rows at all.`
-  return `${service.name} has rows from ${formatInstant(range.startNs)} to ${formatInstant(range.endNs)}.`
+  return `${service.name} has rows from ${formatInstant(range.startNs)} to ${formatInstant(toEndAfter(range.endNs))}.`
 }

@@ -41,6 +41,13 @@ const shorten = (notes: readonly string[]): readonly string[] =>
     ? notes
     : [...notes.slice(0, notesShown), `${notes.length - notesShown} more values were put right.`]
 
+/** An error of a call that was not read as it was written says so too: its path is that of the call as it was read. */
+function tellReading(error: unknown, notes: readonly string[]): unknown {
+  if (!(error instanceof AppError) || notes.length === 0) return error
+  const { details } = error
+  return new AppError({ ...details, message: [details.message, ...notes].join(' ') }, { cause: error })
+}
+
 /** The input with what the notes take away from its budget. */
 function makeRoom<T>(input: T, notes: readonly string[]): T {
   const { max_tokens: tokens } = input as Readonly<{ max_tokens?: unknown }>
@@ -62,7 +69,9 @@ export function defineTool<In extends z.ZodObject, Out extends z.ZodObject>(tool
       const notes = shorten(all)
       const run = async (asked: z.output<In>) => withNotes(await tool.run(asked, context), notes)
       const again = (asked: z.output<In>) =>
-        run(asked).catch((error: unknown) => (isStale(error) ? run(asked) : Promise.reject(error)))
+        run(asked)
+          .catch((error: unknown) => (isStale(error) ? run(asked) : Promise.reject(error)))
+          .catch((error: unknown) => Promise.reject(tellReading(error, notes)))
       const sizeOf = (some: z.output<Out>) => measure(some, tool.toText(some))
       let output = await again(input)
       // Only where the notes don't fit beside a full answer, it is made again with less room.

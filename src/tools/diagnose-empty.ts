@@ -1,7 +1,6 @@
 import { findNearestNames } from '../core/nearest-names.ts'
 import type { Row } from '../engine/engine.ts'
-import type { QuerySource } from '../query/compiled.ts'
-import { countByFilter, selectValues } from '../query/explain-empty.ts'
+import { countByFilter, type EmptySource, selectValues } from '../query/explain-empty.ts'
 import type { FilterRequest } from '../query/request/filters.ts'
 import type { ToolContext } from './tool.ts'
 
@@ -10,7 +9,13 @@ const mostValues = 2_000
 const shownValues = 5
 const shownFilters = 5
 
-type Question = Readonly<{ source: QuerySource; filters: readonly FilterRequest[]; at: string }>
+type Question = Readonly<{
+  source: EmptySource
+  filters: readonly FilterRequest[]
+  at: string
+  /** What one row is. */
+  row?: 'row' | 'span'
+}>
 
 const toWords = ({ path, ...operators }: FilterRequest) => {
   const [[operator, operand] = ['', '']] = Object.entries(operators)
@@ -51,30 +56,30 @@ const toCount = (rows: Row, name: string) => Number(rows[name] ?? 0)
  * that was asked for. Undefined where the window has no rows at all.
  */
 export async function diagnoseEmpty(question: Question, context: ToolContext): Promise<string | undefined> {
-  const { source, filters, at } = question
+  const { source, filters, at, row = 'row' } = question
   const { runtime, signal } = context
   const [counts = {}] = await runtime.engine.run(countByFilter(source, filters, at), signal)
   const rows = toCount(counts, 'rows')
   if (rows === 0) return undefined
   const matching = toCount(counts, 'matching')
   if (matching > 0)
-    return `${matching} rows match the filters; conditions on groups (having) leave none of their groups.`
-  if (filters.length === 0) return `The window has ${rows} rows.`
+    return `${matching} ${row}s match the filters; conditions on groups (having) leave none of their groups.`
+  if (filters.length === 0) return `The window has ${rows} ${row}s.`
   const dropped = filters.flatMap((filter, i) => {
     const left = toCount(counts, `without_${i}`)
-    return left > 0 ? [`Without ${toWords(filter)}: ${left} rows.`] : []
+    return left > 0 ? [`Without ${toWords(filter)}: ${left} ${row}s.`] : []
   })
   const never = filters.flatMap((_, i) => (toCount(counts, `alone_${i}`) === 0 ? [i] : []))
   const values = await Promise.all(never.slice(0, 2).map((i) => findValues(question, i, context)))
   return [
-    `The window has ${rows} rows before filters.`,
+    `The window has ${rows} ${row}s before filters.`,
     ...dropped.slice(0, shownFilters),
     ...(dropped.length === 0 && filters.length > 1
-      ? ['No single filter, dropped alone, lets a row through.']
+      ? [`No single filter, dropped alone, lets a ${row} through.`]
       : []),
     ...never
       .slice(0, shownFilters)
-      .map((i) => `No row of the window matches ${toWords(filters[i] as FilterRequest)}.`),
+      .map((i) => `No ${row} of the window matches ${toWords(filters[i] as FilterRequest)}.`),
     ...values.filter((text) => text !== undefined),
   ].join(' ')
 }

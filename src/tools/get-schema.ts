@@ -7,7 +7,7 @@ import { operators } from '../catalog/operators.ts'
 import type { Service } from '../catalog/service.ts'
 import { insights } from '../catalog/services/insights.ts'
 import { AppError, toErrorDetails } from '../core/errors.ts'
-import { formatInstant } from '../core/time-range.ts'
+import { formatInstant, toEndAfter } from '../core/time-range.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { maxTokensSchema } from './budget.ts'
 import { noDataError, toImportNotes } from './data-notes.ts'
@@ -46,7 +46,7 @@ function toServiceAnswer(
     grain: service.grain,
     ...(isFull && { use: service.use }),
     ...(service !== insights && { rows: snapshot.countRows(service) }),
-    ...(range && { from: formatInstant(range.startNs), to: formatInstant(range.endNs) }),
+    ...(range && { from: formatInstant(range.startNs), to: formatInstant(toEndAfter(range.endNs)) }),
   }
 }
 

@@ -7,15 +7,14 @@ import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import type { ExportFormat } from '../query/copy-statement.ts'
 import { matchedRowsName } from '../query/compile/layers.ts'
 import { otherGroupsName } from '../query/compile/others.ts'
-import { mostFilled } from '../query/compile/series.ts'
-import { fillSeries, formatBucket, listBuckets } from '../query/fill-series.ts'
-import type { QueryOf, QueryRequest } from '../query/request/queries.ts'
+import type { QueryRequest } from '../query/request/queries.ts'
 import { describeRange } from './data-notes.ts'
 import { isStale } from './define-tool.ts'
 import { errorSchema, toErrorJson } from './error-schema.ts'
 import { type Exported, exportedSchema } from './export-result.ts'
 import { toErrorText } from './reply.ts'
 import type { Found, Outcome, PlacedQuery } from './run-queries.ts'
+import { describeFill, toSeriesRows } from './series-rows.ts'
 import { type TextFormat, toTextRows } from './text-rows.ts'
 import type { Window } from './window.ts'
 
@@ -68,26 +67,6 @@ export const toFailure = ({ type, service }: QueryRequest, details: ErrorDetails
 })
 
 type Cells = readonly z.infer<typeof cellSchema>[]
-
-/** Rows of a series with their buckets on the clock of the zone, and with empty buckets where they were asked for. */
-function toSeriesRows(
-  rows: readonly Cells[],
-  request: QueryOf<'series'>,
-  { range, zone }: Window,
-  columns: number,
-): readonly Cells[] {
-  const local = rows.map(([bucket, ...rest]) => [formatBucket(Date.parse(String(bucket)), zone), ...rest])
-  if (!request.fill) return local
-  const most = mostFilled
-  const buckets = listBuckets(range, request.interval, zone, most)
-  return fillSeries(local, {
-    groups: request.grouping?.length ?? 0,
-    width: columns,
-    filler: request.fill === 'zero' ? 0 : null,
-    buckets: buckets.map((bucket) => formatBucket(bucket, zone)),
-    most,
-  }) as readonly Cells[]
-}
 
 /** The row of all groups that aren't shown, if there are any. */
 function toOthers({ query, others }: Found): Result['others'] {
@@ -182,7 +161,9 @@ export async function toWhole(
   const { service, query, rows } = outcome
   const cells = rows.map((row) => query.columns.map(({ name }) => toCell(row[name])))
   const isSeries = request.type === 'series'
-  const all = isSeries ? toSeriesRows(cells, request, window, query.columns.length) : cells
+  const all = isSeries ? toSeriesRows(cells, query, request, window) : cells
+  const fillNote = isSeries ? describeFill(query, request, all.length - cells.length) : undefined
+  const notes = [...(outcome.notes ?? []), ...(fillNote ? [fillNote] : [])]
   const isWhole = query.finish !== undefined || (isSeries && request.fill !== undefined)
   const passed = isWhole ? request.offset : 0
   const shown = all.slice(passed, passed + request.limit)
@@ -207,7 +188,7 @@ export async function toWhole(
       ...(others && { others }),
       hasMore,
       ...(isExplained && { explain: toExplain(outcome) }),
-      ...(outcome.notes && { note: outcome.notes.join(' ') }),
+      ...(notes.length > 0 && { note: notes.join(' ') }),
       ...(isEmpty && request.offset === 0 && { note: await toNote(snapshot, outcome) }),
       ...(rows.length === 0 &&
         request.offset > 0 && { note: `The result ends before row ${request.offset + 1}.` }),

@@ -1,9 +1,14 @@
 import type { z } from 'zod'
+import { renameKey } from './rename-key.ts'
+import { findObject, getAt, type Place, requiredKeys, toPath } from './schema-place.ts'
 
 type Issue = z.core.$ZodIssue
 
 /** A value in another form, and what was done to it. */
 type Repaired = Readonly<{ value: unknown; note: string }>
+
+/** The same, and where it belongs. */
+type Repair = Readonly<{ place: Place; value: unknown; note: string }>
 
 /** Arguments that clients mangle are put right in so many places; beyond that they are not meant for this tool. */
 const mostRepairs = 50
@@ -66,31 +71,73 @@ function repairValue(value: unknown, issue: Issue): Repaired | undefined {
   return undefined
 }
 
-const get = (value: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
-        ? Reflect.get(inner, key)
-        : undefined,
-    value,
+/** The only text that an object must have, such as a cursor's token, given without the object around it. */
+function wrapText(schema: z.ZodObject, value: unknown, { path }: Issue): Repaired | undefined {
+  const object = typeof value === 'string' && path.length > 0 ? findObject(schema, path) : undefined
+  const [key, ...others] = object ? requiredKeys(object) : []
+  if (!object || key === undefined || others.length > 0 || Object.keys(object.shape).length > 1)
+    return undefined
+  return { value: { [key]: value }, note: `was a text, and was taken as its ${key}` }
+}
+
+/** The operators that take a list, for those that take one value. */
+const listOperators: Readonly<Record<string, string>> = { eq: 'in', neq: 'not_in' }
+
+/** A filter that compares with a list, with the operator that takes one. */
+function toListOperator(schema: z.ZodObject, args: unknown, { path }: Issue): Repair | undefined {
+  const operator = String(path.at(-1))
+  const place = path.slice(0, -1)
+  const list = getAt(args, path)
+  const wanted = Object.hasOwn(listOperators, operator) ? listOperators[operator] : undefined
+  if (wanted === undefined || !Array.isArray(list) || list.length === 0) return undefined
+  const filter = getAt(args, place) as Readonly<Record<string, unknown>>
+  if (!Object.hasOwn(findObject(schema, place)?.shape ?? {}, wanted) || filter[wanted] !== undefined)
+    return undefined
+  const { [operator]: _, ...others } = filter
+  const note = `${toPath(path)} was a list, and was read as ${wanted}.`
+  return { place, value: { ...others, [wanted]: list }, note }
+}
+
+/** Whether all that a filter says is that a column equals null, or doesn't: left out, nothing would be left of it. */
+function isLoneNull(schema: z.ZodObject, args: unknown, { path }: Issue): boolean {
+  const place = path.slice(0, -1)
+  if (!Object.hasOwn(listOperators, String(path.at(-1))) || getAt(args, path) !== null) return false
+  if (!Object.hasOwn(findObject(schema, place)?.shape ?? {}, 'exists')) return false
+  const given = Object.entries(getAt(args, place) as Readonly<Record<string, unknown>>)
+  return given.filter(([key, value]) => key !== 'path' && value !== undefined).length === 1
+}
+
+function repairIssue(schema: z.ZodObject, args: unknown, issue: Issue): Repair | undefined {
+  if (isLoneNull(schema, args, issue)) return undefined
+  const renamed = renameKey(schema, args, issue) ?? toListOperator(schema, args, issue)
+  if (renamed) return renamed
+  const value = getAt(args, issue.path)
+  const repaired = repairValue(value, issue) ?? wrapText(schema, value, issue)
+  return (
+    repaired && {
+      place: issue.path,
+      value: repaired.value,
+      note: `${toPath(issue.path) || 'arguments'} ${repaired.note}.`,
+    }
   )
+}
 
 /** The value with another one at a place; nothing of the original is changed. */
-function put(value: unknown, path: readonly PropertyKey[], inner: unknown): unknown {
-  const [key, ...rest] = path
+function put(value: unknown, place: Place, inner: unknown): unknown {
+  const [key, ...rest] = place
   if (key === undefined) return inner
   if (Array.isArray(value)) return value.map((item, i) => (i === key ? put(item, rest, inner) : item))
-  return { ...(value as object), [key]: put(get(value, [key]), rest, inner) }
+  return { ...(value as object), [key]: put(getAt(value, [key]), rest, inner) }
 }
 
 /**
  * Arguments as they were meant, where a client has put them in another form: objects and lists as JSON text, one value for a
- * list, numbers and booleans as text, an option in another case. Says at which paths. What can't be put right is left as it is.
+ * list, numbers and booleans as text, an option in another case, a parameter under another name. Says at which paths. What can't
+ * be put right is left as it is.
  */
 export function repairInput(
   schema: z.ZodObject,
   args: unknown,
-  toPath: (path: readonly PropertyKey[]) => string,
 ): Readonly<{ args: unknown; notes: readonly string[] }> {
   const notes: string[] = []
   let current = args
@@ -98,11 +145,12 @@ export function repairInput(
     const parsed = schema.safeParse(current)
     if (parsed.success) return { args: current, notes }
     const found = parsed.error.issues
-      .map((issue) => ({ issue, repaired: repairValue(get(current, issue.path), issue) }))
-      .find(({ repaired }) => repaired !== undefined)
-    if (!found?.repaired) return { args: current, notes }
-    current = put(current, found.issue.path, found.repaired.value)
-    notes.push(`${toPath(found.issue.path) || 'arguments'} ${found.repaired.note}.`)
+      .values()
+      .map((issue) => repairIssue(schema, current, issue))
+      .find((repair) => repair !== undefined)
+    if (!found) return { args: current, notes }
+    current = put(current, found.place, found.value)
+    notes.push(found.note)
   }
   return { args: current, notes }
 }

@@ -18,6 +18,7 @@ import type { ExportFormat } from '../query/copy-statement.ts'
 import { findRules } from '../query/find-rules.ts'
 import { describeMeasures } from './describe-measures.ts'
 import { type Exported, exportResult } from './export-result.ts'
+import { placeRegexError } from './place-regex-error.ts'
 import type { ToolContext } from './tool.ts'
 
 /** A query and its place in the input. */
@@ -124,8 +125,12 @@ async function runOne(batch: Batch, placed: PlacedQuery): Promise<Outcome> {
   } catch (error) {
     if (isStale(error)) throw error
     const level = error instanceof AppError ? 'debug' : 'error'
-    batch.context.runtime.log[level](`traces_query ${placed.at}: ${error}`)
-    return { error: toErrorDetails(error) }
+    const { runtime, signal } = batch.context
+    runtime.log[level](`traces_query ${placed.at}: ${error}`)
+    const { engine } = runtime
+    return {
+      error: toErrorDetails(await placeRegexError(error, placed.request, placed.at, { engine, signal })),
+    }
   }
 }
 

@@ -6,11 +6,14 @@ import { filterSchema } from '../query/request/filters.ts'
 import { countChosenSpans, selectChosenSpans, type SpanChoice } from '../query/trace-outline.ts'
 import { defaultTokens, fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
 import { cutValues } from './cut-values.ts'
+import { checkSpanIds } from './check-span-ids.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { findTrace, type TracePlace } from './find-trace.ts'
 import { parseSpanId, parseTraceId, spanIdSchema, traceIdSchema } from './ids.ts'
 import { resourceLogsSchema, resourceSpansSchema, toResourceLogs, toResourceSpans } from './otlp-json.ts'
+import { placeRegexError } from './place-regex-error.ts'
+import { readDetail } from './read-detail.ts'
 import { mostOutlined, noTrace, readOutline, runOnTrace } from './read-outline.ts'
 import { internalPrefix, readLogsOf } from './read-trace.ts'
 import type { ToolContext } from './tool.ts'
@@ -150,15 +153,22 @@ function toPage(
   }
 }
 
-type Reading = Readonly<{ snapshot: LakeSnapshot; place: TracePlace; call: Input; context: ToolContext }>
+type Reading = Readonly<{
+  snapshot: LakeSnapshot
+  place: TracePlace
+  call: Input
+  notes: readonly string[]
+  context: ToolContext
+}>
 
 /** Spans in full, as many as fit. */
-async function readFull({ snapshot, place, call, context }: Reading): Promise<TraceAnswer> {
+async function readFull({ snapshot, place, call, notes: read, context }: Reading): Promise<TraceAnswer> {
   const schema = snapshot.schema(spans)
+  const ids = call.detail === 'spans' ? call.spanIds : undefined
   const choice = (hidden: string | undefined): SpanChoice => ({
-    ids: call.detail === 'spans' ? call.spanIds?.map(parseSpanId) : undefined,
+    ids,
     filters: call.detail === 'spans' ? call.filters : undefined,
-    hidden: call.detail === 'spans' && call.spanIds ? undefined : hidden,
+    hidden: ids ? undefined : hidden,
     onlyErrors: false,
     offset: call.offset,
     limit: mostRead,
@@ -169,7 +179,10 @@ async function readFull({ snapshot, place, call, context }: Reading): Promise<Tr
     place,
     (relation, request) => selectChosenSpans(relation, request, schema, wanted),
     context,
-  )
+  ).catch(async (error: unknown) => {
+    const { engine } = context.runtime
+    throw await placeRegexError(error, call.filters, 'filters', { engine, signal: context.signal })
+  })
   const count = async (chosen: SpanChoice) => {
     const [found] = await runOnTrace(
       snapshot,
@@ -186,8 +199,11 @@ async function readFull({ snapshot, place, call, context }: Reading): Promise<Tr
   if (whole === 0) throw noTrace(place.traceId)
   const hidden = call.includeInternal ? 0 : call.detail === 'spans' ? 0 : whole - total
   const logs = await readLogsOf(snapshot, place, rows, call.offset === 0, context)
+  const missing = ids && total < ids.length ? await checkSpanIds(snapshot, place, ids, context) : []
   const notes = [
     ...toImportNotes(snapshot),
+    ...read,
+    ...(missing.length > 0 ? [`The trace has no span ${missing.join(', ')}.`] : []),
     ...(rows.length === 0 ? [`None of the ${whole} spans of the trace was asked for.`] : []),
   ]
   const page = { input: call, rows, logs, total, hidden, notes }
@@ -246,11 +262,15 @@ Internal operata.* spans are left out unless includeInternal is true.`,
   input,
   output,
   run: async (asked, context) => {
-    const call = { ...asked, traceId: parseTraceId(asked.traceId) }
+    const { call, notes } = readDetail({
+      ...asked,
+      traceId: parseTraceId(asked.traceId),
+      ...(asked.spanIds && { spanIds: asked.spanIds.map((id, i) => parseSpanId(id, `spanIds[${i}]`)) }),
+    })
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
     const place = await findTrace(snapshot, call.traceId, context)
-    const reading = { snapshot, place, call, context }
+    const reading = { snapshot, place, call, notes, context }
     const isFull = call.detail === 'full' || call.detail === 'spans'
     return isFull ? readFull(reading) : readOverview(reading)
   },

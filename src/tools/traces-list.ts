@@ -1,15 +1,20 @@
 import { z } from 'zod'
-import { traces } from '../catalog/services/telemetry.ts'
+import { spans, traces } from '../catalog/services/telemetry.ts'
 import { parseWindow } from '../core/parse-window.ts'
-import { parseInstant } from '../core/time-range.ts'
+import { parseInstant, type TimeRange } from '../core/time-range.ts'
 import type { Row } from '../engine/engine.ts'
-import { filterSchema } from '../query/request/filters.ts'
+import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
+import { findColumns } from '../query/find-columns.ts'
+import { type FilterRequest, filterSchema } from '../query/request/filters.ts'
 import { fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
 import { cursorSchema, parseCursor, toCursor } from './cursor.ts'
 import { checkHasData, describeRange, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
+import { diagnoseEmpty } from './diagnose-empty.ts'
+import { placeRegexError } from './place-regex-error.ts'
 import { readTracePage } from './read-trace-page.ts'
 import { toTextTable } from './text-table.ts'
+import type { ToolContext } from './tool.ts'
 
 const traceSchema = z.object({
   traceId: z.string(),
@@ -69,6 +74,23 @@ const toText = ({ traces: found, nextCursor, notes }: z.infer<typeof output>): s
     .filter(Boolean)
     .join('\n')
 
+/** Why no trace was found: which filter no span matches, or where there are traces. */
+async function explainNone(
+  snapshot: LakeSnapshot,
+  range: TimeRange,
+  filters: readonly FilterRequest[],
+  context: ToolContext,
+): Promise<string> {
+  const schema = snapshot.schema(spans)
+  const columns = new Set([...findColumns(schema, filters), 'trace_start'])
+  const relation = snapshot.relation(spans, { starts: range, columns })
+  const source = { relation, schema, range, time: 'trace_start' } as const
+  const asked = { source, filters, at: 'filters', row: 'span' } as const
+  // What can't be told, be it for its time, leaves the answer as it is.
+  const cause = filters.length > 0 ? await diagnoseEmpty(asked, context).catch(() => undefined) : undefined
+  return `No traces matched. ${cause ?? describeRange(snapshot, traces)}`
+}
+
 export const tracesList = defineTool({
   name: 'traces_list',
   title: 'List traces',
@@ -99,15 +121,20 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
     const page = { range, filters, sort, after, limit: limit + 1 }
-    const rows = await readTracePage(snapshot, page, context)
+    const { engine } = context.runtime
+    const rows = await readTracePage(snapshot, page, context).catch(async (error: unknown) => {
+      throw await placeRegexError(error, filters, 'filters', { engine, signal: context.signal })
+    })
     const found = rows.slice(0, limit).map(toTrace)
+    const isNone = rows.length === 0 && !cursor
+    const none = isNone ? [await explainNone(snapshot, range, filters ?? [], context)] : []
     const make = (count: number) => {
       const shown = found.slice(0, count)
       const last = shown.at(-1)
       const hasMore = rows.length > count
       const notes = [
         ...toImportNotes(snapshot),
-        ...(found.length === 0 && !cursor ? [`No traces matched. ${describeRange(snapshot, traces)}`] : []),
+        ...none,
         ...(count < found.length
           ? [`max_tokens allows ${count} traces; send nextCursor back as cursor for more.`]
           : []),

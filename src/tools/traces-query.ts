@@ -50,6 +50,12 @@ const output = z.object({
 
 const types = Object.keys(querySchemas) as readonly QueryType[]
 
+/** A key like another that no query has. */
+function toFreeKey(key: string, taken: readonly string[]): string {
+  const numbered = Array.from({ length: taken.length + 1 }, (_, i) => `${key.slice(0, 190)}_${i + 2}`)
+  return numbered.find((candidate) => !taken.includes(candidate)) ?? key
+}
+
 function listQueries(queries: QueriesRequest): readonly PlacedQuery[] {
   const placed = types.flatMap((type) =>
     (queries[type] ?? []).map((query, i) => ({
@@ -70,12 +76,17 @@ function listQueries(queries: QueriesRequest): readonly PlacedQuery[] {
     ({ request }, i) => placed.findIndex((other) => other.request.key === request.key) !== i,
   )
   if (!twice) return placed
+  const free = toFreeKey(
+    twice.request.key,
+    placed.map(({ request }) => request.key),
+  )
   throw new AppError({
     code: 'invalid_argument',
     message: `The key "${twice.request.key}" is used twice; results come back under their keys.`,
     path: `${twice.at}.key`,
     actual: twice.request.key,
-    next: 'Give each query a key of its own.',
+    nearest: [free],
+    next: `Give each query a key of its own, such as "${free}".`,
   })
 }
 

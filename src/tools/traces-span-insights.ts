@@ -7,7 +7,7 @@ import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { findOutliers } from './find-outliers.ts'
 import { findTrace } from './find-trace.ts'
-import { parseSpanId, parseTraceId, spanIdSchema, traceIdSchema } from './ids.ts'
+import { parseSpanPlace, spanIdSchema, traceIdSchema } from './ids.ts'
 import { toLine } from './to-line.ts'
 import { getSpan, readSpans, toAttributes } from './read-trace.ts'
 
@@ -76,8 +76,7 @@ Also names the other spans of the trace that have insights.`,
   input: z.strictObject({ traceId: traceIdSchema, spanId: spanIdSchema, max_tokens: maxTokensSchema }),
   output,
   run: async (input, context) => {
-    const traceId = parseTraceId(input.traceId)
-    const spanId = parseSpanId(input.spanId)
+    const { traceId, spanId } = parseSpanPlace(input)
     const snapshot = await context.runtime.lake.snapshot()
     checkHasData(snapshot, context.runtime.config)
     const place = await findTrace(snapshot, traceId, context)

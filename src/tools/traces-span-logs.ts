@@ -8,7 +8,7 @@ import { cursorSchema, parseCursor, toCursor } from './cursor.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { findTrace } from './find-trace.ts'
-import { parseSpanId, parseTraceId, spanIdSchema, traceIdSchema } from './ids.ts'
+import { parseSpanPlace, spanIdSchema, traceIdSchema } from './ids.ts'
 import { toLine } from './to-line.ts'
 import { getSpan, readSpans, toAttributes } from './read-trace.ts'
 
@@ -71,8 +71,7 @@ For the next page send nextCursor back as cursor, with the same arguments.`,
   }),
   output,
   run: async (input, context) => {
-    const traceId = parseTraceId(input.traceId)
-    const spanId = parseSpanId(input.spanId)
+    const { traceId, spanId } = parseSpanPlace(input)
     const call = ['traces_span_logs', traceId, spanId]
     const after = parseCursor(call, input.cursor)
     const snapshot = await context.runtime.lake.snapshot()

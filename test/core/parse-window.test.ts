@@ -133,6 +133,17 @@ describe('zones', () => {
     })
   })
 
+  test.each([
+    ['Berlin', 'Europe/Berlin'],
+    ['Europe/Berlni', 'Europe/Berlin'],
+    ['New York', 'America/New_York'],
+    ['Asia/Tokio', 'Asia/Tokyo'],
+    ['UTCC', 'UTC'],
+  ])('for %j, %s is named', (text, zone) => {
+    const { nearest } = failure(() => parseZone(text, 'timezone')) as { nearest: readonly string[] }
+    expect(nearest[0]).toBe(zone)
+  })
+
   test('each half hour of a year comes back, but for those that a clock shows twice', () => {
     for (const zone of ['Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns', 'UTC']) {
       let twice = 0

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
-import { formatInstant, parseInstant, parseTimeRange } from '../../src/core/time-range.ts'
+import { formatInstant, parseInstant, parseTimeRange, toEndAfter } from '../../src/core/time-range.ts'
 import { createRandom } from '../query/sample-rows.ts'
 
 const may = 1_777_593_600_000_000_000n
@@ -14,6 +14,18 @@ const failure = (run: () => unknown) => {
   }
   throw new Error('it was accepted')
 }
+
+describe('toEndAfter', () => {
+  test.each([
+    [may, may + 1_000_000_000n],
+    [may + 1n, may + 1_000_000_000n],
+    [may + 999_999_999n, may + 1_000_000_000n],
+    [0n, 1_000_000_000n],
+    [-1n, 0n],
+    [-1_000_000_000n, 0n],
+    [-1_500_000_000n, -1_000_000_000n],
+  ])('%s is before %s', (last, end) => expect(toEndAfter(last)).toBe(end))
+})
 
 describe('parseInstant', () => {
   test.each([

@@ -160,7 +160,7 @@ describe('supervisors ask', () => {
       const answered = all.filter(([, , abandoned]) => !abandoned)
       const quick = answered.filter(([, waitMs]) => Number(waitMs) < 60_000).length
       const unanswered = all.length - answered.length
-      const share = answered.length > 0 ? quick / answered.length : all.length > 0 ? null : 0
+      const share = answered.length > 0 ? quick / answered.length : null
       const bucket = `2026-05-04T${String(hour).padStart(2, '0')}:00:00+02:00`
       return [bucket, all.length, answered.length, quick, unanswered, share]
     })

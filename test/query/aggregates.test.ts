@@ -143,6 +143,8 @@ describe('result columns', () => {
     ['min', 'Attributes.text', 'string', ''],
     ['max', 'Attributes.flag', 'boolean', ''],
     ['min', 'Timestamp', 'timestamp', 'UTC'],
+    ['COUNT', 'Attributes.real', 'integer', ''],
+    [' P95 ', 'Attributes.whole', 'double', 'ms'],
   ])('%s of %s is %s in "%s"', (fn, path, type, unit) => {
     const { columns } = compileSample('scalar', { aggregates: [{ name: 'a', fn, path }] })
     expect(columns).toEqual([{ name: 'a', type, unit }])
@@ -188,7 +190,11 @@ describe('refused', () => {
 
   test.each([
     ['averge', 'avg'],
-    ['AVG', 'avg'],
+    ['average', 'avg'],
+    ['mean', 'avg'],
+    ['percentile90', 'p90'],
+    ['p_95', 'p95'],
+    ['distinct', 'count_distinct'],
     ['p950', 'p95'],
     ['distinct_count', 'count_distinct'],
   ])('%s, for which %s is named', (fn, nearest) => {

@@ -118,7 +118,7 @@ describe('an attribute whose key holds a NUL', () => {
       details: {
         code: 'invalid_argument',
         message: 'A column whose name holds a NUL character cannot be a column of the result.',
-        path: expect.stringMatching(/^queries\.\w+\[0\]$/),
+        path: expect.stringMatching(/^queries\.\w+\[0\]\.(columns|grouping)\[0\]$/),
         actual: path,
         next: 'Use it in a filter or in an aggregate.',
       },

@@ -127,14 +127,18 @@ describe('names of results', () => {
     const grouped = { aggregates: [{ ...n, name: 'Attributes.team' }], grouping: ['Attributes.team'] }
     expect(failure(() => compileSample('scalar', { aggregates: twice }))).toMatchObject({
       code: 'invalid_argument',
-      path: 'queries.scalar[0]',
+      path: 'queries.scalar[0].aggregates[1].name',
       actual: 'n',
     })
-    expect(failure(() => compileSample('scalar', grouped))).toMatchObject({ actual: 'Attributes.team' })
+    const path = 'queries.scalar[0].aggregates[0].name'
+    expect(failure(() => compileSample('scalar', grouped))).toMatchObject({ actual: 'Attributes.team', path })
     const series = { aggregates: [{ ...n, name: 'bucket' }], interval: 60 }
-    expect(failure(() => compileSample('series', series))).toMatchObject({ actual: 'bucket' })
+    expect(failure(() => compileSample('series', series))).toMatchObject({
+      actual: 'bucket',
+      path: 'queries.series[0].aggregates[0].name',
+    })
     const hidden = { aggregates: [{ ...n, name: '__matched_rows' }] }
-    expect(failure(() => compileSample('scalar', hidden))).toMatchObject({ actual: '__matched_rows' })
+    expect(failure(() => compileSample('scalar', hidden))).toMatchObject({ actual: '__matched_rows', path })
     const filters = [{ path: 'TraceId', exists: true }]
     const rates = [
       { name: 'a', filters },

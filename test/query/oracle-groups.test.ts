@@ -375,17 +375,17 @@ describe('top groups and empty buckets', () => {
       ['a', 'x', 1, 2],
       ['c', 'y', 3, 4],
     ]
-    const options = { groups: 1, width: 4, filler: 0, buckets } as const
+    const options = { groups: 1, empty: [0, null], buckets } as const
     expect(rowsOf(fillSeries(rows, { ...options, most: 99 }))).toEqual([
       ['a', 'x', 1, 2],
-      ['a', 'y', 0, 0],
-      ['b', 'x', 0, 0],
-      ['b', 'y', 0, 0],
-      ['c', 'x', 0, 0],
+      ['a', 'y', 0, null],
+      ['b', 'x', 0, null],
+      ['b', 'y', 0, null],
+      ['c', 'x', 0, null],
       ['c', 'y', 3, 4],
     ])
     expect(fillSeries(rows, { ...options, most: 3 })).toHaveLength(3)
-    expect(fillSeries([], { ...options, groups: 0, width: 2, filler: null, most: 99 })).toEqual([
+    expect(fillSeries([], { ...options, groups: 0, empty: [null], most: 99 })).toEqual([
       ['a', null],
       ['b', null],
       ['c', null],
@@ -442,7 +442,11 @@ describe('refused, with the way out', () => {
       'grouping[0].edges',
     ],
     ['a part and bins', { grouping: [{ part: 'day', bin: 1 }] }, 'grouping[0]'],
-    ['a name twice', { grouping: ['Timestamp', { path: 'Timestamp', part: 'day', name: 'Timestamp' }] }, ''],
+    [
+      'a name twice',
+      { grouping: ['Timestamp', { path: 'Timestamp', part: 'day', name: 'Timestamp' }] },
+      'grouping[1]',
+    ],
     ['others without groups', { grouping: [], others: true }, 'others'],
   ])('%s', (_, more, path) => {
     let details: unknown
@@ -452,7 +456,7 @@ describe('refused, with the way out', () => {
       details = (error as { details?: unknown }).details
     }
     expect(details).toMatchObject({
-      path: `queries.scalar[0]${path && `.${path}`}`,
+      path: `queries.scalar[0].${path}`,
       next: expect.any(String),
     })
   })

@@ -65,7 +65,10 @@ describe('resources', () => {
 
   it('doc:// is the page as it was written', async () => {
     const page = await readFile(resolve('docs-corpus/concepts/mos.md'), 'utf8')
-    expect(await read('doc://docs-corpus/concepts/mos.md')).toMatchObject({ mimeType: 'text/markdown', text: page })
+    expect(await read('doc://docs-corpus/concepts/mos.md')).toMatchObject({
+      mimeType: 'text/markdown',
+      text: page,
+    })
   })
 
   it('trace:// tells a trace', async () => {

@@ -45,7 +45,7 @@ const cases: readonly Case[] = [
     about: 'an unknown operator',
     tool: 'traces_list',
     args: { ...window, filters: [{ path: 'SpanName', equals: 'x' }] },
-    expected: [/at: filters\[0\]\.equals/, /valid: .*eq, neq/],
+    expected: [/at: filters\[0\]\.equals/, /valid: .*eq, neq/, /nearest: eq/],
   },
   {
     about: 'a filter without an operator',
@@ -69,7 +69,7 @@ const cases: readonly Case[] = [
     about: 'a limit out of range',
     tool: 'traces_list',
     args: { ...window, limit: 1001 },
-    expected: [/at: limit/, /found: 1001/, /<=1000/],
+    expected: [/limit must be at most 1000\./, /at: limit/, /found: 1001/, /valid: at most 1000/],
   },
   {
     about: 'a trace id of wrong form',

@@ -1,18 +1,14 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createKey, parseKeyName } from '../../auth/create-key.ts'
 import { openKeyStore, toKeysPath } from '../../auth/key-store.ts'
 import { defaultGroup, parseGroup, parseScopes } from '../../auth/principal.ts'
+import { toGroupConfig } from '../../groups.ts'
 import type { CommandContext } from '../run-command-line.ts'
 import { formatTime } from './format-time.ts'
 import { parseExpiry } from './parse-expiry.ts'
 
 /** The flags as a person typed them. */
 export type CreateFlags = Readonly<{ name: string; group: string; expires: string; scopes: string }>
-
-/** Where a group's exports go. */
-const toExportsDir = ({ dataDir, exportsDir }: CommandContext['config'], group: string) =>
-  group === defaultGroup ? exportsDir : join(dataDir, 'groups', group, 'exports')
 
 /** Makes a key, and the folder of its group; prints the key, which is nowhere else. Throws `invalid_argument` and as the store does. */
 export async function createKeyCommand(
@@ -26,11 +22,11 @@ export async function createKeyCommand(
     scopes: parseScopes(flags.scopes, '--scopes'),
     expires: parseExpiry(flags.expires, '--expires', now),
   }
-  const exportsDir = toExportsDir(config, request.group)
+  const { exportsDir } = toGroupConfig(config, request.group)
+  if (request.group !== defaultGroup) await mkdir(exportsDir, { recursive: true })
   const store = openKeyStore(toKeysPath(config.dataDir))
   try {
     const { key, record } = createKey(store, request, now)
-    if (record.group !== defaultGroup) await mkdir(exportsDir, { recursive: true })
     const end = record.expires === undefined ? 'never expires' : `expires ${formatTime(record.expires)} UTC`
     terminal.line(
       `Key ${terminal.bold(record.name)} (${record.id}): group ${record.group}, scopes ${record.scopes.join(', ')}, ${end}.\n`,

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { type KeyRecord, toKeyState } from '../../auth/key-record.ts'
 import { openKeyStore, toKeysPath } from '../../auth/key-store.ts'
-import { formatTable } from '../inspect/text-table.ts'
+import { formatTable, toLine } from '../inspect/text-table.ts'
 import type { CommandContext } from '../run-command-line.ts'
 import { formatTime } from './format-time.ts'
 
 const header = ['name', 'id', 'group', 'scopes', 'key', 'created', 'expires', 'last used', 'state']
 
 const toRow = (key: KeyRecord, nowMs: number) => [
-  key.name,
+  toLine(key.name),
   key.id,
   key.group,
   key.scopes.join(','),

@@ -42,9 +42,10 @@ export function compileAggregates(
 ): readonly Measure[] {
   const compiled = requests.map((request, i): readonly Measure[] => {
     const place = `${at}.aggregates[${i}]`
-    return isNamed(request)
+    const columns = isNamed(request)
       ? compileNamed(source, request, place).columns
       : [compileAggregate(source, request, place)]
+    return columns.map((column) => ({ ...column, at: `${place}.name` }))
   })
   return [...compiled.flatMap(([first]) => first ?? []), ...compiled.flatMap(([, ...parts]) => parts)]
 }

@@ -3,8 +3,11 @@ import type { FormulaRequest } from '../request/measures.ts'
 import { type Sql, sql } from '../sql.ts'
 import type { Selected } from './select.ts'
 
-/** A column that formulas may build on: whether it is a sum over rows, so that the whole is the sum of its parts. */
-export type Measure = Selected & Readonly<{ isAdditive: boolean }>
+/**
+ * A column that formulas may build on: whether it is a sum over rows, so that the whole is the sum of its parts, and whether it
+ * is 0 where there are no rows, as counts and sums are; others have no value there.
+ */
+export type Measure = Selected & Readonly<{ isAdditive: boolean; isZeroOfNone?: boolean }>
 
 const bad = (message: string, path: string, actual: unknown, next: string, expected?: readonly string[]) =>
   new AppError({ code: 'invalid_argument', message, path, actual, expected, next })
@@ -62,6 +65,7 @@ function compileFormula(
       type: isWhole ? 'integer' : 'double',
       unit: first.unit,
       isAdditive: false,
+      isZeroOfNone: first.isZeroOfNone === true && second.isZeroOfNone === true,
     }
   }
   if (fn === 'ratio') {
@@ -80,7 +84,9 @@ export function compileFormulas(
   at: string,
 ): readonly Measure[] {
   const known = [...measures]
-  for (const [i, formula] of (formulas ?? []).entries())
-    known.push(compileFormula(known, formula, toTotal, `${at}.formulas[${i}]`))
+  for (const [i, formula] of (formulas ?? []).entries()) {
+    const place = `${at}.formulas[${i}]`
+    known.push({ ...compileFormula(known, formula, toTotal, place), at: `${place}.name` })
+  }
   return known.slice(measures.length)
 }

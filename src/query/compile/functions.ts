@@ -1,7 +1,7 @@
 import { type Aggregate, acceptsType, aggregateNames, aggregates } from '../../catalog/aggregates.ts'
 import type { Column } from '../../catalog/column.ts'
 import { AppError } from '../../core/errors.ts'
-import { findNearestNames } from '../../core/nearest-names.ts'
+import { findMeantNames } from '../find-meant-names.ts'
 import { type ResolvedColumn, resolveColumn } from '../resolve-column.ts'
 import type { QuerySchema } from '../schema.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
@@ -39,7 +39,7 @@ function findAggregate(fn: string, at: string): Aggregate {
     path: at,
     actual: fn,
     expected: aggregateNames,
-    nearest: findNearestNames(
+    nearest: findMeantNames(
       fn,
       aggregates.map(({ name }) => name),
     ),
@@ -69,7 +69,7 @@ export function compileFunction(
   const aggregate = findAggregate(request.fn, `${at}.fn`)
   if (request.path === '*') {
     if (aggregate.name === 'count')
-      return { sql: raw('count(*)'), type: 'integer', unit: '', isAdditive: true }
+      return { sql: raw('count(*)'), type: 'integer', unit: '', isAdditive: true, isZeroOfNone: true }
     throw new AppError({
       code: 'invalid_argument',
       message: `${aggregate.name} needs a column; "*" goes with count only.`,
@@ -98,6 +98,7 @@ export function compileFunction(
     type: resultType(request.fn, column),
     unit: resultUnit(request.fn, column),
     isAdditive: request.fn === 'count' || request.fn === 'sum',
+    isZeroOfNone: counts.includes(request.fn) || request.fn === 'sum',
   }
 }
 

@@ -49,8 +49,9 @@ function checkEdges(edges: readonly number[], at: string): void {
 
 const kinds = ['part', 'bin', 'edges'] as const
 
-function compileGroup(source: QuerySource, group: GroupRequest, at: string): Selected {
-  const target = resolveColumn(source.schema, group.path, `${at}.path`)
+function compileGroup(source: QuerySource, asked: string | GroupRequest, at: string): Selected {
+  const group = typeof asked === 'string' ? { path: asked } : asked
+  const target = resolveColumn(source.schema, group.path, typeof asked === 'string' ? at : `${at}.path`)
   const { column, sql: text } = target
   const given = kinds.filter((kind) => group[kind] !== undefined)
   if (given.length > 1)
@@ -79,9 +80,10 @@ export const compileGroups = (
   grouping: readonly (string | GroupRequest)[] | undefined,
   at: string,
 ): readonly Selected[] =>
-  (grouping ?? []).map((group, i) =>
-    compileGroup(source, typeof group === 'string' ? { path: group } : group, `${at}.grouping[${i}]`),
-  )
+  (grouping ?? []).map((group, i) => {
+    const place = `${at}.grouping[${i}]`
+    return { ...compileGroup(source, group, place), at: place }
+  })
 
 /** The places of groups, which come first in the result. */
 export const byGroups = (groups: readonly Selected[]): readonly string[] =>

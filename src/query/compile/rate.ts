@@ -8,9 +8,10 @@ import { compileGrouped } from './grouped.ts'
 /** Per rate: the share, the rows that match (numerator) and the rows that count (denominator). */
 export function compileRate(source: QuerySource, request: QueryOf<'rate'>, at: string): CompiledQuery {
   const measures = request.rates.flatMap((rate, i): Measure[] => {
-    const condition = compileFilters(source.schema, rate.filters, `${at}.rates[${i}].filters`)
+    const place = `${at}.rates[${i}]`
+    const condition = compileFilters(source.schema, rate.filters, `${place}.filters`)
     const matched = sql`count(*) FILTER (WHERE ${condition})`
-    const rows = { type: 'integer', unit: 'rows', isAdditive: true } as const
+    const rows = { type: 'integer', unit: 'rows', isAdditive: true, at: `${place}.name` } as const
     return [
       {
         name: rate.name,
@@ -18,6 +19,7 @@ export function compileRate(source: QuerySource, request: QueryOf<'rate'>, at: s
         type: 'double',
         unit: 'share 0-1',
         isAdditive: false,
+        at: `${place}.name`,
       },
       { ...rows, name: `${rate.name}_numerator`, sql: matched },
       { ...rows, name: `${rate.name}_denominator`, sql: raw('count(*)') },

@@ -9,14 +9,24 @@ import type { OrderRequest } from '../request/measures.ts'
 import { join, name, raw, type Sql, sql, when } from '../sql.ts'
 import { compileFilters } from './filters.ts'
 
-/** A column of a statement: its name, what computes it, type and unit. */
-export type Selected = Readonly<{ name: string; sql: Sql; type: Column['type']; unit: string }>
+/** A column of a statement: its name, what computes it, type and unit, and its place in the input, where it has one. */
+export type Selected = Readonly<{
+  name: string
+  sql: Sql
+  type: Column['type']
+  unit: string
+  at?: string | undefined
+}>
 
-export const inWindow = ({ startNs, endNs }: TimeRange): Sql =>
-  sql`"timestamp" >= ${instant(startNs)}\n  AND "timestamp" < ${instant(endNs)}`
+/** Whether a row's time, or that at which its trace begins, is in a window. */
+export const inWindow = (
+  { startNs, endNs }: TimeRange,
+  column: 'timestamp' | 'trace_start' = 'timestamp',
+): Sql => sql`${name(column)} >= ${instant(startNs)}\n  AND ${name(column)} < ${instant(endNs)}`
 
 /** The rows of the service. */
-export const from = ({ relation }: QuerySource): Sql => raw(`FROM (\n${relation}\n) AS source`)
+export const from = ({ relation }: Pick<QuerySource, 'relation'>): Sql =>
+  raw(`FROM (\n${relation}\n) AS source`)
 
 /** The rows that count: those in the window that match the filters. */
 export function where(source: QuerySource, filters: readonly FilterRequest[] | undefined, at: string): Sql {
@@ -32,17 +42,20 @@ export const select = (columns: readonly Selected[]): Sql =>
 
 /** Names are one each, and none holds a NUL, which an attribute's key may: it would end the name in SQL. */
 export function checkNames(columns: readonly Selected[], at: string): void {
-  const bad = (message: string, actual: string, next: string) =>
-    new AppError({ code: 'invalid_argument', message, path: at, actual, next })
+  const bad = (message: string, { name: actual, at: own }: Selected, next: string) => {
+    // One of two columns of a name may be the query's own, which has no place in the input.
+    const path = own ?? columns.find(({ name, at: other }) => name === actual && other)?.at ?? at
+    return new AppError({ code: 'invalid_argument', message, path, actual, next })
+  }
   const twice = columns.find(({ name }, i) => columns.findIndex((other) => other.name === name) !== i)
   if (twice) {
     const message = `Two columns of the result would be called "${twice.name}".`
-    throw bad(message, twice.name, 'Give each column of the result a name of its own.')
+    throw bad(message, twice, 'Give each column of the result a name of its own.')
   }
   const broken = columns.find(({ name }) => name.includes('\0'))
   if (broken) {
     const message = 'A column whose name holds a NUL character cannot be a column of the result.'
-    throw bad(message, broken.name, 'Use it in a filter or in an aggregate.')
+    throw bad(message, broken, 'Use it in a filter or in an aggregate.')
   }
 }
 

@@ -2,7 +2,7 @@ import type { CompiledQuery, QuerySource } from '../compiled.ts'
 import type { QueryOf } from '../request/queries.ts'
 import { join, raw, type Sql, sql } from '../sql.ts'
 import { compileAggregates } from './aggregates.ts'
-import { compileFormulas } from './formulas.ts'
+import { compileFormulas, type Measure } from './formulas.ts'
 import { nameInner, refer } from './layers.ts'
 import { byGroups, compileGroups, groupBy } from './groups.ts'
 import { toBucket } from './local-time.ts'
@@ -30,6 +30,9 @@ LIMIT ${raw(String(request.top))}
 ) AS best ON ${join(isTop, ' AND ')}
 ) AS source`
 }
+
+const listZeros = (measures: readonly Measure[]): readonly string[] =>
+  measures.flatMap(({ name, isZeroOfNone }) => (isZeroOfNone ? [name] : []))
 
 /** Rows of a series that is filled: buckets times groups. */
 export const mostFilled = 100_000
@@ -62,7 +65,7 @@ ${where(source, request.filters, at)}${groupBy(keys)}`
     const statement = sql`${select(selected)}
 ${rows}
 ${where(source, request.filters, at)}${groupBy(keys)}${order(selected)}`
-    return toCompiled(statement, selected, page)
+    return { ...toCompiled(statement, selected, page), zeros: listZeros(measures) }
   }
   const values = refer(measures, 'c', keys.length + 1)
   const formulas = compileFormulas(
@@ -78,5 +81,5 @@ ${grouped(nameInner([...keys, ...measures]))}
 )
 ${select(shown)}
 FROM grouped${order(shown)}`
-  return toCompiled(statement, shown, page)
+  return { ...toCompiled(statement, shown, page), zeros: listZeros([...measures, ...formulas]) }
 }

@@ -15,8 +15,9 @@ const toCell = ({ column, sql: text }: ResolvedColumn): Sql =>
 /** Rows with chosen columns. */
 export function compileTable(source: QuerySource, request: QueryOf<'table'>, at: string): CompiledQuery {
   const selected = request.columns.map((path, i): Selected => {
-    const found = resolveColumn(source.schema, path, `${at}.columns[${i}]`)
-    return { name: path, sql: toCell(found), type: found.column.type, unit: found.column.unit }
+    const place = `${at}.columns[${i}]`
+    const found = resolveColumn(source.schema, path, place)
+    return { name: path, sql: toCell(found), type: found.column.type, unit: found.column.unit, at: place }
   })
   checkNames(selected, at)
   const orders = (request.orders ?? []).map((order, i) => {

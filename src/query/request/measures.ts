@@ -6,6 +6,8 @@ const aggregateSchema = z.strictObject({
   name: resultName.describe('Column name of the result'),
   fn: z
     .string()
+    .trim()
+    .toLowerCase()
     .min(1)
     .max(40)
     .optional()

@@ -19,6 +19,7 @@ test('defaults', () => {
   expect(parseConfig({}, {})).toEqual({
     dataDir: resolve('data'),
     exportsDir: resolve('data/exports'),
+    resultsDir: resolve('data/results'),
     lakeDir: resolve('data/lake'),
     knowledgeDir: resolve('data/knowledge'),
     docs: [{ name: 'docs-corpus', folder: resolve('docs-corpus'), url: undefined }],
@@ -62,6 +63,7 @@ test('the environment goes before the defaults; what is not ours is ignored', ()
   expect(parseConfig({}, environment)).toEqual({
     dataDir: '/srv/data',
     exportsDir: '/srv/data/exports',
+    resultsDir: '/srv/data/results',
     lakeDir: '/srv/data/lake',
     knowledgeDir: '/srv/data/knowledge',
     docs: [{ name: 'docs', folder: resolve('docs'), url: 'https://docs.example.org/wiki' }],

@@ -1,7 +1,6 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../core/errors.ts'
+import { secureFile } from './key-file.ts'
 import { type KeyRecord, toKeyState } from './key-record.ts'
 import { migrate } from './migrations.ts'
 import { toScopes } from './principal.ts'
@@ -31,24 +30,12 @@ export type KeyStore = Readonly<{
   close(): void
 }>
 
-/** Where the keys of a data folder lie. */
-export const toKeysPath = (dataDir: string): string => join(dataDir, 'keys.sqlite')
-
-const privateMode = 0o600
-
-/** For what must last: waits for other processes, and for the disk. */
+/** For what must last: waits for other processes and for the disk. */
 const careful = 'PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL'
 /** For what may get lost: waits for neither. */
 const hasty = 'PRAGMA busy_timeout = 0; PRAGMA synchronous = NORMAL'
-
-/** Makes the file where there is none. Nobody but its owner may read it, since tokens are signed by a key in it. */
-function secureFile(path: string): void {
-  if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true })
-    closeSync(openSync(path, 'a', privateMode))
-  }
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, privateMode)
-}
+/** Brings all changes into the file, so that a copy of it alone is whole. */
+const settle = 'PRAGMA wal_checkpoint(TRUNCATE)'
 
 /** node:sqlite is loaded at the first use: older versions of Node warn of it on standard error. */
 function openDatabase(path: string): DatabaseSync {
@@ -112,6 +99,15 @@ const prepare = (database: DatabaseSync) => ({
   addSigningKey: database.prepare('INSERT OR IGNORE INTO signing_key VALUES (1, ?, ?, ?)'),
 })
 
+/** Does what nothing depends on: that it fails is no failure of the call. */
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch {
+    // The file is busy, or the disk full.
+  }
+}
+
 function createStore(database: DatabaseSync): KeyStore {
   const run = prepare(database)
 
@@ -141,26 +137,24 @@ function createStore(database: DatabaseSync): KeyStore {
     findById: (id) => findBy(run.byId, id),
     list: () => run.all.all().map(toRecord),
     hasActive: (nowMs) => run.active.get(nowMs)?.['found'] === 1,
-    add: (key) =>
+    add: (key) => {
       inTransaction(() => {
         const same = run.byName.all(key.name).map(toRecord)
         const rival = same.find((other) => toKeyState(other, key.created) === 'active')
         if (rival) throw duplicate(rival)
         const times = [key.created, key.expires ?? null, key.revoked ?? null, key.lastUsed ?? null]
         run.add.run(key.id, key.name, key.group, key.scopes.join(' '), key.hash, key.last4, ...times)
-      }),
+      })
+      attempt(() => database.exec(settle))
+    },
     revoke: (id, nowMs) => {
       run.revoke.run(nowMs, id)
+      attempt(() => database.exec(settle))
     },
     noteUse: (id, nowMs) => {
-      try {
-        database.exec(hasty)
-        run.noteUse.run(nowMs, id)
-      } catch {
-        // A call must not fail for it.
-      } finally {
-        database.exec(careful)
-      }
+      database.exec(hasty)
+      attempt(() => run.noteUse.run(nowMs, id))
+      database.exec(careful)
     },
     findSigningKey,
     getSigningKey: (nowMs) => {

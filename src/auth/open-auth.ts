@@ -1,14 +1,12 @@
-import { statSync } from 'node:fs'
 import { toDigest } from './api-key.ts'
 import { toBearerCredential, toCredential } from './credential.ts'
 import { type GoodKey, issueToken } from './issue-token.ts'
 import { type KeyRecord, toKeyState } from './key-record.ts'
-import { type KeyStore, openKeyStore } from './key-store.ts'
+import { createKeySessions } from './key-session.ts'
+import type { KeyStore } from './key-store.ts'
 import type { Principal, Scope } from './principal.ts'
 import { findRefusal, missing, type Refusal, refuse, unknownKey } from './refusals.ts'
 import { toPublicJwk } from './signing-key.ts'
-import { createTokens, type Tokens } from './tokens.ts'
-import { toStoreError } from './to-store-error.ts'
 
 export type RefusalReason = 'missing' | 'malformed' | 'unknown' | 'revoked' | 'expired'
 
@@ -46,21 +44,8 @@ export interface Auth {
   close(): void
 }
 
-/** An opened key file; `mark` tells it from one that was put in its place. */
-type Session = Readonly<{ mark: string; store: KeyStore; tokens: Tokens }>
-
 /** A key's use is noted once in so many ms. */
 const noteEvery = 60_000
-
-/** The file that lies at a path now, undefined where none does. */
-function findMark(path: string): string | undefined {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false })
-    return found && `${found.dev}:${found.ino}`
-  } catch (error) {
-    throw toStoreError(error, path)
-  }
-}
 
 const toPrincipal = ({ id, name, group }: KeyRecord, scopes: readonly Scope[]): Authentication => ({
   ok: true,
@@ -79,20 +64,7 @@ export function openAuth({
   now = Date.now,
 }: Readonly<{ path: string; issuer: string; now?: () => number }>): Auth {
   const noted = new Map<string, number>()
-  let session: Session | undefined
-  let isClosed = false
-
-  const connect = (): Session | undefined => {
-    if (isClosed) throw new Error('The keys are closed.')
-    const mark = findMark(path)
-    if (session?.mark === mark) return session
-    session?.store.close()
-    session = undefined
-    if (mark === undefined) return undefined
-    const store = openKeyStore(path)
-    session = { mark, store, tokens: createTokens(store, issuer, now) }
-    return session
-  }
+  const sessions = createKeySessions(path, issuer, now)
 
   const noteUse = (store: KeyStore, { id, lastUsed = 0 }: KeyRecord) => {
     if (now() - Math.max(lastUsed, noted.get(id) ?? 0) < noteEvery) return
@@ -108,7 +80,7 @@ export function openAuth({
   }
 
   const checkKey = (key: string): GoodKey | Refusal => {
-    const open = connect()
+    const open = sessions.find()
     const record = open?.store.findByHash(toDigest(key))
     if (!open || !record) return unknownKey
     return check(open.store, record, 'The API key') ?? { ok: true, record, tokens: open.tokens }
@@ -121,10 +93,10 @@ export function openAuth({
   }
 
   const checkToken = async (token: string): Promise<Authentication> => {
-    const verified = await connect()?.tokens.verify(token)
+    const verified = await sessions.find()?.tokens.verify(token)
     if (!verified) return refuse('unknown', 'This server did not issue the token.')
     if (!verified.ok) return verified
-    const open = connect()
+    const open = sessions.find()
     const record = open?.store.findById(verified.keyId)
     if (!open || !record) return refuse('unknown', 'This server does not know the API key of the token.')
     const scopes = record.scopes.filter((scope) => verified.scopes.includes(scope))
@@ -141,17 +113,13 @@ export function openAuth({
   }
 
   return {
-    hasKeys: () => connect()?.store.hasActive(now()) ?? false,
+    hasKeys: () => sessions.find()?.store.hasActive(now()) ?? false,
     authenticate,
     issueToken: async (form, authorization) => issueToken(form, authorization, checkSecret),
     jwks: () => {
-      const store = connect()?.store
+      const store = sessions.find()?.store
       return { keys: store ? [toPublicJwk(store.getSigningKey(now()))] : [] }
     },
-    close: () => {
-      isClosed = true
-      session?.store.close()
-      session = undefined
-    },
+    close: sessions.close,
   }
 }

@@ -1,4 +1,5 @@
 import type { FinishedCall } from './call.ts'
+import { isUri } from './call-names.ts'
 import { maskSecrets } from './mask-secrets.ts'
 
 type Attributes = Readonly<Record<string, string | number>>
@@ -13,13 +14,16 @@ function defined(attributes: Readonly<Record<string, string | number | undefined
   return Object.fromEntries(pairs)
 }
 
-/** The attribute that holds a call's target, by method. */
 const targets: Readonly<Record<string, string>> = {
   'tools/call': 'gen_ai.tool.name',
   'prompts/get': 'gen_ai.prompt.name',
-  'resources/read': 'mcp.resource.uri',
-  'resources/subscribe': 'mcp.resource.uri',
-  'resources/unsubscribe': 'mcp.resource.uri',
+}
+
+/** A call's target under the attribute that its method has for it. */
+function toTarget(method: string, target: string | undefined): Attributes {
+  if (target === undefined || target === '') return {}
+  const resource = isUri(target) ? 'mcp.resource.uri' : 'parquetry.resource.kind'
+  return { [targets[method] ?? resource]: target }
 }
 
 const operations: Readonly<Record<string, string>> = { 'tools/call': 'execute_tool' }
@@ -39,10 +43,9 @@ export const toSpanName = ({ method, name }: FinishedCall): string =>
 /** Attributes of the metric, all of low cardinality. */
 export function toMetricAttributes(call: FinishedCall): Attributes {
   const { method, name, start, end } = call
-  const target = targets[method]
   return defined({
     'mcp.method.name': method,
-    ...(target !== undefined && name !== '' && { [target]: name }),
+    ...toTarget(method, name),
     'gen_ai.operation.name': operations[method],
     'network.transport': start.transport,
     'rpc.response.status_code': isNumber(end.code) ? end.code : undefined,
@@ -53,12 +56,11 @@ export function toMetricAttributes(call: FinishedCall): Attributes {
 /** Attributes of the span: the conventions', and under `parquetry.` what the log line has besides. */
 export function toSpanAttributes(call: FinishedCall): Attributes {
   const { start, end } = call
-  const target = targets[start.method]
   return {
     ...toMetricAttributes(call),
     ...defined({
       'mcp.method.name': start.method,
-      ...(target !== undefined && { [target]: start.target }),
+      ...toTarget(start.method, start.target),
       'jsonrpc.request.id': start.requestId,
       'mcp.protocol.version': start.protocolVersion,
       'network.protocol.name': start.transport === 'tcp' ? 'http' : undefined,

@@ -52,7 +52,7 @@ export function createCallMetrics(): CallMetrics {
     },
     end({ start, end, method, name, durationMs }) {
       inFlight -= 1
-      durations.observe([method, name, end.outcome], durationMs / 1000)
+      durations.observe([method, method === 'tools/call' ? name : '', end.outcome], durationMs / 1000)
       counters.calls.add([start.transport, end.outcome], 1)
       counters.rows.add([], end.rows ?? 0)
       counters.bytes.add([], end.bytes ?? 0)

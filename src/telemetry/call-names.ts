@@ -1,9 +1,10 @@
 import type { CallEnd, CallStart } from './call.ts'
 import { createBoundedSet, other } from './bounded-set.ts'
 
-/** Requests and notifications that a server of any protocol version may get. */
+/** Requests and notifications that a server of any protocol version may get; `http` is one that was refused unread. */
 const methods: ReadonlySet<string> = new Set([
   'completion/complete',
+  'http',
   'initialize',
   'logging/setLevel',
   'notifications/cancelled',
@@ -24,8 +25,11 @@ const methods: ReadonlySet<string> = new Set([
   'tools/list',
 ])
 
-/** The methods whose target is one name of a few. A resource is named by a URI, of which there is no end. */
-const named: ReadonlySet<string> = new Set(['tools/call', 'prompts/get'])
+/** The methods whose target is one name of a few. */
+const named: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read'])
+
+/** A resource may be told by its kind or by its URI, of which there is no end. */
+export const isUri = (target: string): boolean => target.includes(':')
 
 const answered: ReadonlySet<CallEnd['outcome']> = new Set(['ok', 'tool_error'])
 
@@ -39,7 +43,7 @@ export function createCallNames(): (start: CallStart, end: CallEnd) => CallNames
   const targets = createBoundedSet(64)
   return ({ method, target }, { outcome }) => {
     const known = methods.has(method) ? method : other
-    if (!named.has(method) || target === undefined) return { method: known, name: '' }
+    if (!named.has(method) || target === undefined || isUri(target)) return { method: known, name: '' }
     return { method: known, name: answered.has(outcome) ? targets.admit(target) : targets.find(target) }
   }
 }

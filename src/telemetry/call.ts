@@ -1,8 +1,8 @@
 /** What is known of an MCP request when it begins. All texts may come from the caller. */
 export type CallStart = Readonly<{
-  /** JSON-RPC method: `tools/call`, `resources/read` and so on. */
+  /** JSON-RPC method: `tools/call`, `resources/read` and so on; `http` for a request that was refused unread. */
   method: string
-  /** Name of the tool or prompt, or URI of the resource. */
+  /** Name of the tool or prompt, kind or URI of the resource. */
   target?: string
   /** The JSON-RPC id as text. */
   requestId?: string
@@ -38,7 +38,7 @@ export type FinishedCall = Readonly<{
   end: CallEnd
   /** The method if MCP has it, else `other`. */
   method: string
-  /** The name of a tool or prompt that exists, `other` for one that may not, empty where the method has none. */
+  /** The tool, prompt or kind of resource if it exists, `other` if it may not, empty where there is none. */
   name: string
   /** Milliseconds since 1970. */
   startedAt: number

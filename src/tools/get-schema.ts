@@ -161,7 +161,8 @@ const isTelemetry = ({ columns }: Service) => !columns.some(({ path }) => path.s
  * shown, more of them where no contact-centre service tells the same more plainly.
  */
 function listColumns(snapshot: LakeSnapshot, service: Service): readonly Column[] {
-  if (service === insights) return service.columns.filter(({ path }) => path.startsWith('Insight.'))
+  // What else an issue can be grouped by stands with the services that it is found on.
+  if (service === insights) return service.columns
   const hasServices = services.some((other) => !isTelemetry(other) && snapshot.countRows(other) > 0)
   const shown = isTelemetry(service) ? snapshot.rareColumns(service).slice(0, hasServices ? 30 : 120) : []
   return [...snapshot.columns(service), ...shown]

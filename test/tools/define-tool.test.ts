@@ -29,7 +29,11 @@ const failTimes = (times: number, code: 'stale' | 'not_found') => {
 
 describe('a tool whose data is replaced in the middle of a call', () => {
   it('runs once more, on the new data', async () => {
-    expect(await failTimes(1, 'stale').call({}, context)).toEqual({ output: { runs: 2 }, text: '2' })
+    expect(await failTimes(1, 'stale').call({}, context)).toEqual({
+      output: { runs: 2 },
+      text: '2',
+      links: [],
+    })
   })
 
   it('gives up when it happens again', async () => {

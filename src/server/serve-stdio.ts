@@ -11,11 +11,12 @@ const isFatal = (error: Error) => /maximum size/.test(error.message)
  * Serves MCP on standard input and output until the client closes either, sends what can't be read on from,
  * or the process is told to stop.
  */
-export async function serveStdio(runtime: Runtime, telemetry: Telemetry): Promise<void> {
+export async function serveStdio(runtime: Runtime, telemetry?: Telemetry): Promise<void> {
   const left = Promise.withResolvers<void>()
   const leave = () => left.resolve()
-  const observe: Observe = (call) => telemetry.begin({ ...call, transport: 'pipe' })
-  const handle = serve(() => createServer(runtime, { observe }), {
+  const observe: Observe | undefined =
+    telemetry && ((call) => telemetry.begin({ ...call, transport: 'pipe' }))
+  const handle = serve(() => createServer(runtime, observe && { observe }), {
     onerror: (error) => {
       runtime.log.warn(`protocol: ${error.message}`)
       if (isFatal(error)) leave()
@@ -26,5 +27,5 @@ export async function serveStdio(runtime: Runtime, telemetry: Telemetry): Promis
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, leave)
   await left.promise
   await handle.close()
-  await Promise.all([runtime.close(), telemetry.close()])
+  await Promise.all([runtime.close(), telemetry?.close()])
 }

@@ -23,7 +23,8 @@ const targets: Readonly<Record<string, string>> = {
 function toTarget(method: string, target: string | undefined): Attributes {
   if (target === undefined || target === '') return {}
   const resource = isUri(target) ? 'mcp.resource.uri' : 'parquetry.resource.kind'
-  return { [targets[method] ?? resource]: target }
+  const key = targets[method] ?? (method.startsWith('resources/') ? resource : undefined)
+  return key === undefined ? {} : { [key]: target }
 }
 
 const operations: Readonly<Record<string, string>> = { 'tools/call': 'execute_tool' }

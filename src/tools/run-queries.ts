@@ -61,7 +61,9 @@ type Batch = Readonly<{
 }>
 
 /** Whether a query may look at any column. */
-const needsAll = (request: QueryRequest) => request.type === 'compare' && request.attributes === true
+const needsAll = (request: QueryRequest) =>
+  (request.type === 'compare' && request.attributes === true) ||
+  (request.type === 'table' && request.columns.includes('*'))
 
 function compilePlaced(
   { snapshot, range, zone, nowMs, measures, rules }: Batch,

@@ -128,7 +128,7 @@ Returns per key: columns (name, type, unit) and rows as arrays in that order.`,
       .max(100)
       .optional()
       .describe(
-        'The same, exclusive; a day or period counts to its end. Left out: now, or the end of startTime',
+        'The same, exclusive; a date or period without a time counts to its end. Left out: now, or the end of startTime',
       ),
     timezone: z
       .string()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
-import { compileSample, createSample, type Sample } from './sample.ts'
+import { compileSample, createSample, type Sample, source } from './sample.ts'
 import { createRows, type SampleRow, start } from './sample-rows.ts'
 
 const template = createRows(1, 5)[0] as SampleRow
@@ -217,5 +217,36 @@ describe('facets', () => {
       [null, 1],
     ])
     expect(await sample.query('facet', { path: 'Attributes.void' })).toEqual([[null, 6]])
+  })
+})
+
+describe('many rows', () => {
+  let many: Sample
+  beforeAll(async () => {
+    many = await createSample(createRows(300, 3))
+  })
+  afterAll(() => many.close())
+
+  test.each([
+    { path: 'Timestamp', part: 'hour_of_day' },
+    { path: 'Attributes.small', bin: 5 },
+  ])('steps of a scale come in their own order, unless the largest are asked for: %j', async (group) => {
+    const aggregates = [{ name: 'n', fn: 'count', path: '*' }]
+    const ask = async (more: object) =>
+      (await many.query('scalar', { aggregates, grouping: [group], ...more } as never)).map(
+        ([step, n]) => [step === null ? Infinity : Number(step), Number(n)] as const,
+      )
+    const steps = (await ask({})).map(([step]) => step)
+    expect(steps.length).toBeGreaterThan(3)
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b))
+    for (const more of [{ others: true }, { limit: 4 }]) {
+      const sizes = (await ask(more)).map(([, n]) => n)
+      expect(sizes).toEqual(sizes.toSorted((a, b) => b - a))
+    }
+  })
+
+  test('* is every column of the service', async () => {
+    const [all] = await many.query('table', { columns: ['*'], limit: 1 })
+    expect(all).toHaveLength(source.schema.columns.length)
   })
 })

@@ -22,7 +22,8 @@ const columns = defineColumns('Insight.', [
 /** Detected issues. Not stored: found by the rules when it is asked for, so that a new rule holds for all data at once. */
 export const insights: Service = {
   name: 'insights',
-  grain: 'one detected issue of one span, found by the insight rules',
+  grain:
+    'one detected issue of one span; has the columns of agent_interaction, node_interaction, ai_interaction too',
   use: 'counting, grouping and ranking issues; each row has the columns of its span too',
   columns: [...columns, ...spanColumns],
   nestedColumns: [],

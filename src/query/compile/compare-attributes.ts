@@ -116,7 +116,7 @@ function rank(rows: readonly Row[]): Readonly<{ rows: readonly Row[]; notes: rea
       examples,
     })),
     notes: [
-      `Target ${whole.target} rows, baseline ${whole.baseline}; ${byPath.size} columns${dropped > 0 ? `, ${dropped} of them left out with more than ${mostValues} values` : ''}; q by Benjamini and Hochberg over ${told.length} values.`,
+      `Target ${whole.target} rows, baseline ${whole.baseline}; ${byPath.size} columns${dropped > 0 ? `, ${dropped} of them left out with more than ${mostValues} values` : ''}; q by Benjamini and Hochberg over ${told.length} values. Only columns with few values are looked at: compare numbers and times as aggregates.`,
       ...toCautions(Math.min(whole.target, whole.baseline)),
     ],
   }

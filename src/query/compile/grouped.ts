@@ -3,7 +3,7 @@ import type { CompiledQuery, QuerySource } from '../compiled.ts'
 import { raw, sql } from '../sql.ts'
 import type { Measure } from './formulas.ts'
 import { compileGroups, groupBy } from './groups.ts'
-import { type GroupedRequest, largestFirst, matchedRows, toInner, toLayers } from './layers.ts'
+import { type GroupedRequest, toDefaultOrder, matchedRows, toInner, toLayers } from './layers.ts'
 import { compileOthers } from './others.ts'
 import { checkNames, from, listOrders, orderBy, select, toCompiled, where } from './select.ts'
 
@@ -33,7 +33,7 @@ export function compileGrouped(
     const selected = [...groups, ...measures]
     const counted = groups.length > 0 ? selected : [...selected, matchedRows]
     checkNames(counted, at)
-    const orders = listOrders(selected, request.orders, largestFirst(groups, String), at)
+    const orders = listOrders(selected, request.orders, toDefaultOrder(groups, request, String), at)
     const statement = sql`${select(counted)}
 ${from(source)}
 ${where(source, request.filters, at)}${groupBy(groups)}${orderBy(orders)}`

@@ -59,17 +59,23 @@ function compileGroup(source: QuerySource, asked: string | GroupRequest, at: str
   if (group.part !== undefined) {
     checkType(target, ['timestamp'], 'A calendar part', at)
     const { type, unit, toSql } = calendar[group.part]
-    return { name: group.name ?? group.part, sql: toSql(toLocal(text, source.zone)), type, unit }
+    return {
+      name: group.name ?? group.part,
+      sql: toSql(toLocal(text, source.zone)),
+      type,
+      unit,
+      isScale: true,
+    }
   }
   const named = { name: group.name ?? group.path, unit: column.unit }
   if (group.bin !== undefined) {
     checkType(target, ['integer', 'double'], 'A bin', at)
-    return { ...named, sql: toBin(text, group.bin), type: 'double' }
+    return { ...named, sql: toBin(text, group.bin), type: 'double', isScale: true }
   }
   if (group.edges !== undefined) {
     checkType(target, ['integer', 'double'], 'A bin', at)
     checkEdges(group.edges, at)
-    return { ...named, sql: toEdged(text, group.edges), type: 'string' }
+    return { ...named, sql: toEdged(text, group.edges), type: 'string', isScale: true }
   }
   return { ...named, sql: text, type: column.type }
 }

@@ -29,14 +29,23 @@ export const nameInner = (columns: readonly Selected[]): Sql =>
     ',\n  ',
   )
 
-/** Groups by their first aggregate, largest first, then by their values. */
-export const largestFirst = (
+/** Whoever limits a scale to fewer steps wants the largest of them. */
+const fewSteps = 100
+
+/**
+ * The order of groups that nobody has ordered: the largest first aggregate first, then by their values. Steps of a scale, such as
+ * hours and bins, are read in their order, unless the result is to be the largest of them.
+ */
+export function toDefaultOrder(
   groups: readonly Selected[],
+  { limit_by: by, others, limit }: Pick<GroupedRequest, 'limit_by' | 'others' | 'limit'>,
   toTerm: (place: number) => string,
-): readonly string[] =>
-  groups.length === 0
-    ? []
-    : [`${toTerm(groups.length + 1)} DESC NULLS LAST`, ...groups.map((_, i) => toTerm(i + 1))]
+): readonly string[] {
+  const byValue = groups.map((_, i) => `${toTerm(i + 1)} ASC NULLS LAST`)
+  if (groups.length === 0) return []
+  if (groups[0]?.isScale && !by && !others && limit >= fewSteps) return byValue
+  return [`${toTerm(groups.length + 1)} DESC NULLS LAST`, ...groups.map((_, i) => toTerm(i + 1))]
+}
 
 /** Columns as those below refer to them. */
 export const refer = <T extends Selected>(
@@ -73,7 +82,7 @@ export function toLayers(
   const formulas = refer(made, 'f')
   const shown = [...keys, ...values, ...formulas]
   const toTerm = (place: number) => shown[place - 1]?.sql.sql ?? ''
-  const orders = listOrders(shown, request.orders, largestFirst(groups, toTerm), at, toTerm)
+  const orders = listOrders(shown, request.orders, toDefaultOrder(groups, request, toTerm), at, toTerm)
   const having = compileHaving([...values, ...formulas], request.having, at)
   const { limit_by: by } = request
   const partition = by?.grouping.map(

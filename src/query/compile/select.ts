@@ -11,6 +11,8 @@ import { compileFilters } from './filters.ts'
 
 /** A column of a statement: its name, what computes it, type and unit, and its place in the input, where it has one. */
 export type Selected = Readonly<{
+  /** Whether its values are steps of a scale, which are read in their order. */
+  isScale?: boolean
   name: string
   sql: Sql
   type: Column['type']

@@ -12,10 +12,13 @@ const toCell = ({ column, sql: text }: ResolvedColumn): Sql =>
     ? sql`if(length(${text}) > ${longest}, left(${text}, ${longest}) || '… (cut)', ${text})`
     : text
 
-/** Rows with chosen columns. */
+/** Rows with chosen columns; `*` stands for all that the service has. */
 export function compileTable(source: QuerySource, request: QueryOf<'table'>, at: string): CompiledQuery {
-  const selected = request.columns.map((path, i): Selected => {
-    const place = `${at}.columns[${i}]`
+  const asked = request.columns.flatMap((path) =>
+    path === '*' ? source.schema.columns.map((column) => column.path) : [path],
+  )
+  const selected = asked.map((path, i): Selected => {
+    const place = `${at}.columns[${Math.min(i, request.columns.length - 1)}]`
     const found = resolveColumn(source.schema, path, place)
     return { name: path, sql: toCell(found), type: found.column.type, unit: found.column.unit, at: place }
   })

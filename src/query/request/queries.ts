@@ -64,7 +64,7 @@ const seriesSchema = z.strictObject({
 const tableSchema = z.strictObject({
   key,
   service,
-  columns: z.array(path).min(1).max(100).describe('Column paths'),
+  columns: z.array(path).min(1).max(100).describe('Column paths; * for all'),
   filters: briefFilters,
   orders: briefOrders,
   limit: limit(100),

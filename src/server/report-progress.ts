@@ -9,9 +9,9 @@ const everyMs = 1_000
 export async function reportProgress<T>({ mcpReq }: ServerContext, run: () => Promise<T>): Promise<T> {
   const progressToken = mcpReq._meta?.progressToken
   if (progressToken === undefined) return run()
-  const started = performance.now()
+  let progress = 0
   const timer = setInterval(() => {
-    const progress = Math.round((performance.now() - started) / everyMs)
+    progress += 1
     const params = { progressToken, progress, message: `running for ${progress} s` }
     // A client that has gone needs no progress; the call itself is told by its signal.
     mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)

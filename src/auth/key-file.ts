@@ -1,8 +1,5 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-
-/** Where the keys of a data folder lie. */
-export const toKeysPath = (dataDir: string): string => join(dataDir, 'keys.sqlite')
+import { dirname } from 'node:path'
 
 const privateMode = 0o600
 

@@ -1,8 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { secureFile } from './key-file.ts'
 import { type KeyRecord, toKeyState } from './key-record.ts'
-import { migrate } from './migrations.ts'
+import { careful, hasty, openDatabase } from './open-database.ts'
 import { toScopes } from './principal.ts'
 import { createSigningKey, type SigningKey } from './signing-key.ts'
 import { toStoreError } from './to-store-error.ts'
@@ -30,27 +30,13 @@ export type KeyStore = Readonly<{
   close(): void
 }>
 
-/** For what must last: waits for other processes and for the disk. */
-const careful = 'PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL'
-/** For what may get lost: waits for neither. */
-const hasty = 'PRAGMA busy_timeout = 0; PRAGMA synchronous = NORMAL'
+/** Where the keys of a data folder lie. */
+export const toKeysPath = (dataDir: string): string => join(dataDir, 'keys.sqlite')
+
 /** Brings all changes into the file, so that a copy of it alone is whole. */
 const settle = 'PRAGMA wal_checkpoint(TRUNCATE)'
 
-/** node:sqlite is loaded at the first use: older versions of Node warn of it on standard error. */
-function openDatabase(path: string): DatabaseSync {
-  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
-  const database = new DatabaseSync(path)
-  try {
-    database.exec(careful)
-    database.exec('PRAGMA journal_mode = WAL')
-    migrate(database, path)
-  } catch (error) {
-    database.close()
-    throw error
-  }
-  return database
-}
+type Database = ReturnType<typeof openDatabase>
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -82,7 +68,7 @@ const duplicate = ({ name, id }: KeyRecord) =>
     next: `Choose another name, or revoke that one first: parquetry keys revoke ${id}`,
   })
 
-const prepare = (database: DatabaseSync) => ({
+const prepare = (database: Database) => ({
   byHash: database.prepare('SELECT * FROM keys WHERE hash = ?'),
   byId: database.prepare('SELECT * FROM keys WHERE id = ?'),
   byName: database.prepare('SELECT * FROM keys WHERE name = ?'),
@@ -108,7 +94,7 @@ function attempt(work: () => void): void {
   }
 }
 
-function createStore(database: DatabaseSync): KeyStore {
+function createStore(database: Database): KeyStore {
   const run = prepare(database)
 
   const findBy = (statement: typeof run.byId, value: string) => {

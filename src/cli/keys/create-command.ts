@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { createKey, parseKeyName } from '../../auth/create-key.ts'
-import { toKeysPath } from '../../auth/key-file.ts'
-import { openKeyStore } from '../../auth/key-store.ts'
+import { openKeyStore, toKeysPath } from '../../auth/key-store.ts'
 import { defaultGroup, parseGroup, parseScopes } from '../../auth/principal.ts'
 import { toGroupConfig } from '../../groups.ts'
 import type { CommandContext } from '../run-command-line.ts'

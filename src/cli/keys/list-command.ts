@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type KeyRecord, toKeyState } from '../../auth/key-record.ts'
-import { toKeysPath } from '../../auth/key-file.ts'
-import { openKeyStore } from '../../auth/key-store.ts'
+import { openKeyStore, toKeysPath } from '../../auth/key-store.ts'
 import { formatTable, toLine } from '../inspect/text-table.ts'
 import type { CommandContext } from '../run-command-line.ts'
 import { formatTime } from './format-time.ts'

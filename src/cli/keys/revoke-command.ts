@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { KeyRecord } from '../../auth/key-record.ts'
-import { toKeysPath } from '../../auth/key-file.ts'
-import { openKeyStore } from '../../auth/key-store.ts'
+import { openKeyStore, toKeysPath } from '../../auth/key-store.ts'
 import { resolveKey } from '../../auth/resolve-key.ts'
 import { AppError } from '../../core/errors.ts'
 import type { CommandContext } from '../run-command-line.ts'

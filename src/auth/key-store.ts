@@ -18,6 +18,8 @@ export type KeyStore = Readonly<{
   list(): readonly KeyRecord[]
   /** Whether any key is good at a time in ms since the epoch. */
   hasActive(nowMs: number): boolean
+  /** Whether any key was ever made. */
+  hasAny(): boolean
   /** Throws `invalid_argument` where a key that is good when this one is made has its name. */
   add(key: KeyRecord): void
   /** Revokes a key for good; the time of the first revocation stays. */
@@ -73,6 +75,7 @@ const prepare = (database: Database) => ({
   byId: database.prepare('SELECT * FROM keys WHERE id = ?'),
   byName: database.prepare('SELECT * FROM keys WHERE name = ?'),
   all: database.prepare('SELECT * FROM keys ORDER BY created, id'),
+  any: database.prepare('SELECT EXISTS (SELECT 1 FROM keys) AS found'),
   // Two terms, so that each is one search in keys_by_expiry, however many keys have expired.
   active: database.prepare(
     `SELECT EXISTS (SELECT 1 FROM keys WHERE revoked IS NULL AND expires IS NULL)
@@ -123,6 +126,7 @@ function createStore(database: Database): KeyStore {
     findById: (id) => findBy(run.byId, id),
     list: () => run.all.all().map(toRecord),
     hasActive: (nowMs) => run.active.get(nowMs)?.['found'] === 1,
+    hasAny: () => run.any.get()?.['found'] === 1,
     add: (key) => {
       inTransaction(() => {
         const same = run.byName.all(key.name).map(toRecord)
@@ -170,6 +174,7 @@ function guard(store: KeyStore, path: string): KeyStore {
     findById: wrap(store.findById),
     list: wrap(store.list),
     hasActive: wrap(store.hasActive),
+    hasAny: wrap(store.hasAny),
     add: wrap(store.add),
     revoke: wrap(store.revoke),
     noteUse: wrap(store.noteUse),

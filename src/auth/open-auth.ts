@@ -30,8 +30,10 @@ export type TokenAnswer = Readonly<{
  * A key file that can't be used, or a closed `Auth`, makes all calls throw: an AppError `unreadable_file` or `busy`.
  */
 export interface Auth {
-  /** Whether any key is good now: not revoked, not expired. Without one, a server on loopback is open. */
+  /** Whether any key is good now: not revoked, not expired. */
   hasKeys(): boolean
+  /** Whether any key was ever made, be it void by now. A server on loopback is open as long as none was: it must not open again when the last is revoked. */
+  hadKeys(): boolean
   /** By the value of an Authorization header: `Bearer pq_…` or `Bearer <JWT>`. */
   authenticate(authorization: string | undefined): Promise<Authentication>
   /**
@@ -114,6 +116,7 @@ export function openAuth({
 
   return {
     hasKeys: () => sessions.find()?.store.hasActive(now()) ?? false,
+    hadKeys: () => sessions.find()?.store.hasAny() ?? false,
     authenticate,
     issueToken: async (form, authorization) => issueToken(form, authorization, checkSecret),
     jwks: () => {

@@ -14,7 +14,7 @@ export interface Groups {
 }
 
 /** Where a group's data lies: the default group in the data folder itself, others below `groups/`. */
-export const toGroupDir = (dataDir: string, group: string): string =>
+const toGroupDir = (dataDir: string, group: string): string =>
   group === defaultGroup ? dataDir : join(dataDir, 'groups', group)
 
 /** The configuration of one group. Its documentation is its own folder `docs`, or else what comes with Parquetry. */

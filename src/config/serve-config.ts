@@ -55,7 +55,13 @@ function parsePublicUrl(text: string | undefined): URL | undefined {
   const name = 'PARQUETRY_PUBLIC_URL'
   const url = URL.parse(text)
   const isPlain =
-    url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.username
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    url.pathname === '/' &&
+    !url.search &&
+    !url.hash &&
+    !url.username &&
+    !url.password
   if (!isPlain)
     throw bad(
       name,
@@ -93,26 +99,22 @@ export function parseServeConfig(
   { host, port, publicUrl, trustProxy }: ServeFlags,
   environment: Readonly<Record<string, string | undefined>>,
 ): ServeConfig {
-  const parsed = schema.safeParse({
+  const given: typeof environment = {
     ...environment,
     ...(host !== undefined && { PARQUETRY_HOST: host }),
     ...(port !== undefined && { PARQUETRY_PORT: port }),
     ...(publicUrl !== undefined && { PARQUETRY_PUBLIC_URL: publicUrl }),
     ...(trustProxy !== undefined && { PARQUETRY_TRUST_PROXY: trustProxy }),
-  })
+  }
+  const parsed = schema.safeParse(given)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const name = String(issue?.path[0])
-    throw bad(
-      name,
-      environment[name] ?? port ?? host,
-      `is not usable: ${issue?.message}`,
-      `Correct ${name} or its flag.`,
-    )
+    throw bad(name, given[name], `is not usable: ${issue?.message}`, `Correct ${name} or its flag.`)
   }
   const values = parsed.data
   return {
-    host: values.PARQUETRY_HOST,
+    host: values.PARQUETRY_HOST.replace(/^\[(.*)\]$/, '$1'),
     port: values.PARQUETRY_PORT,
     publicUrl: parsePublicUrl(values.PARQUETRY_PUBLIC_URL),
     proxies: parseProxies(values.PARQUETRY_TRUST_PROXY),

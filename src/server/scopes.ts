@@ -1,24 +1,29 @@
 import type { Scope } from '../auth/principal.ts'
 
-type Request = Readonly<{ method: string; params?: Readonly<Record<string, unknown>> }>
+type Fields = Readonly<Record<string, unknown>>
+
+/** The fields of what may be anything. */
+const toFields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {}
 
 const isDoc = (uri: unknown) => typeof uri === 'string' && uri.startsWith('doc:')
 
 /** The scope that a tool needs. */
-export const scopeOfTool = (name: string): Scope => (name === 'knowledge' ? 'knowledge' : 'traces')
+export const scopeOfTool = (name: unknown): Scope => (name === 'knowledge' ? 'knowledge' : 'traces')
 
 /** The scope that a kind of resource needs. */
 export const scopeOfResource = (uri: unknown): Scope => (isDoc(uri) ? 'knowledge' : 'traces')
 
-/** The scope that a request needs; undefined for what shows no data. */
+/** Method → the scope that it needs, by its parameters. */
+const byMethod: ReadonlyMap<unknown, (params: Fields) => Scope> = new Map([
+  ['tools/call', (params) => scopeOfTool(params['name'])],
+  ['resources/read', (params) => scopeOfResource(params['uri'])],
+  ['resources/subscribe', (params) => scopeOfResource(params['uri'])],
+  ['completion/complete', (params) => scopeOfResource(toFields(params['ref'])['uri'])],
+])
+
+/** The scope that a message needs, whatever it is; undefined for what shows no data. */
 export function findScope(message: unknown): Scope | undefined {
-  if (typeof message !== 'object' || message === null || !('method' in message)) return undefined
-  const { method, params = {} } = message as Request
-  if (method === 'tools/call') return scopeOfTool(String(params['name']))
-  if (method === 'resources/read' || method === 'resources/subscribe') return scopeOfResource(params['uri'])
-  if (method === 'completion/complete') {
-    const { ref } = params as Readonly<{ ref?: Readonly<{ uri?: unknown }> }>
-    return scopeOfResource(ref?.uri)
-  }
-  return undefined
+  const { method, params } = toFields(message)
+  return byMethod.get(method)?.(toFields(params))
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type BlockList, isIPv6 } from 'node:net'
+import { type BlockList, isIP, isIPv6 } from 'node:net'
 import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server'
 import { codes, refuse } from './json-rpc.ts'
 
@@ -11,14 +11,10 @@ export type GuardOptions = Readonly<{
 }>
 
 /** Node takes the first of several; what stands in front may have taken the last. */
-const onlyOnce = [
-  'host',
-  'authorization',
-  'origin',
-  'mcp-protocol-version',
-  'content-type',
-  'x-forwarded-for',
-]
+const onlyOnce = ['host', 'authorization', 'origin', 'mcp-protocol-version', 'content-type']
+
+/** A name or address with a port, and nothing that a URL parser would take for a user, a path or a query. */
+const hostForm = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i
 
 /** Refuses what no honest client sends: a host or origin that is not ours (DNS rebinding), and headers given twice. */
 export function checkHead(req: IncomingMessage, { hosts }: GuardOptions): Response | undefined {
@@ -30,6 +26,8 @@ export function checkHead(req: IncomingMessage, { hosts }: GuardOptions): Respon
       code: codes.invalidRequest,
       message: `There is more than one ${twice} header.`,
     })
+  if (req.headers.host && !hostForm.test(req.headers.host))
+    return refuse({ status: 400, code: codes.invalidRequest, message: 'The Host header is no host.' })
   const host = validateHostHeader(req.headers.host, [...hosts])
   if (!host.ok)
     return refuse({
@@ -51,19 +49,31 @@ const isProxy = (proxies: BlockList, address: string) => {
   }
 }
 
-/** Where a request came from: behind trusted proxies, the last address that is none of theirs. */
-export function readAddress(req: IncomingMessage, { proxies }: GuardOptions): string {
-  const way = [
-    ...(req.headers['x-forwarded-for'] ?? '').toString().split(','),
-    req.socket.remoteAddress ?? '',
-  ]
-    .map(plain)
-    .filter((address) => address !== '')
-  const foreign = way.findLastIndex((address) => !isProxy(proxies, address))
-  return way[foreign] ?? way[0] ?? ''
+/** An address that a proxy wrote down: some add the port, and IPv6 then stands in brackets. */
+const withoutPort = (entry: string) => {
+  const [, address] = /^\[(.+)\](?::\d+)?$/.exec(entry) ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(entry) ?? []
+  return plain(address ?? entry)
 }
 
-/** Whether a request comes from this machine itself, past every proxy. */
+/**
+ * Where a request came from: behind trusted proxies, the last address that is none of theirs. What is no address at all was
+ * not written by a proxy that can be trusted, so the way is followed no further.
+ */
+export function readAddress(req: IncomingMessage, { proxies }: GuardOptions): string {
+  const peer = plain(req.socket.remoteAddress ?? '')
+  const way = [req.headers['x-forwarded-for'] ?? []].flat().join(',').split(',').reverse()
+  let address = peer
+  for (const entry of way.map((part) => withoutPort(part.trim()))) {
+    if (!isProxy(proxies, address) || isIP(entry) === 0) return address
+    address = entry
+  }
+  return address
+}
+
+/** What proxies add to a request. */
+const proxyMarks = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']
+
+/** Whether a request comes from this machine itself, past every proxy that says so. */
 export const isLoopback = (req: IncomingMessage): boolean =>
-  req.headers['x-forwarded-for'] === undefined &&
+  proxyMarks.every((name) => req.headers[name] === undefined) &&
   /^(?:127\.|::1$)/.test(plain(req.socket.remoteAddress ?? ''))

@@ -1,4 +1,3 @@
-import { toErrorDetails } from '../../core/errors.ts'
 import type { Runtime } from '../../runtime.ts'
 import type { Site } from './site.ts'
 
@@ -29,8 +28,12 @@ async function checkKnowledge({ knowledge }: Runtime): Promise<Check> {
   }
 }
 
-const check = (run: Promise<Check>): Promise<Check> =>
-  run.catch((error: unknown) => ({ ready: false, reason: toErrorDetails(error).message }))
+/** Whoever asks needs no key, so an error's own words, which may name folders, stay in the log. */
+const check = (run: (runtime: Runtime) => Promise<Check>, runtime: Runtime): Promise<Check> =>
+  run(runtime).catch((error: unknown) => {
+    runtime.log.error(`readyz: ${error instanceof Error ? error.stack : error}`)
+    return { ready: false, reason: 'It cannot be read; see the server log.' }
+  })
 
 /** Whether the lake and the index of every open group can be read, and if not, why. */
 export async function answerReady(site: Site): Promise<Response> {
@@ -39,8 +42,8 @@ export async function answerReady(site: Site): Promise<Response> {
   const groups = await Promise.all(
     site.groups.list().map(async ({ group, runtime }) => ({
       group,
-      lake: await check(checkLake(runtime)),
-      knowledge: await check(checkKnowledge(runtime)),
+      lake: await check(checkLake, runtime),
+      knowledge: await check(checkKnowledge, runtime),
     })),
   )
   const isReady = groups.every(({ lake, knowledge }) => lake.ready && knowledge.ready)

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { defaultGroup } from '../../auth/principal.ts'
+import type { Principal } from '../../auth/principal.ts'
 import { spans } from '../../catalog/services/telemetry.ts'
 import { formatInstant } from '../../core/time-range.ts'
 import { version } from '../../core/version.ts'
+import type { Runtime } from '../../runtime.ts'
 import { endpointPath } from './challenge.ts'
 import { type ClientBlock, toClientBlocks } from './client-blocks.ts'
-import { mayLook } from './may-look.ts'
+import { identifyLooker } from './identify-looker.ts'
 import { toOrigin } from './origin.ts'
 import type { Site } from './site.ts'
 
@@ -22,10 +23,8 @@ pre { overflow-x: auto; padding: .75rem; border: 1px solid #8886; border-radius:
 
 type Fact = readonly [name: string, value: string]
 
-/** What the server has, of the default group. */
-async function readFacts({ groups }: Site): Promise<readonly Fact[]> {
-  const { lake, knowledge } = groups.get(defaultGroup)
-  const [snapshot, index] = await Promise.all([lake.snapshot(), knowledge.describe()])
+async function readTraceFacts({ lake }: Runtime): Promise<readonly Fact[]> {
+  const snapshot = await lake.snapshot()
   const { exports, spans: rows } = snapshot.facts()
   const range = snapshot.timeRange(spans)
   const rejected = snapshot.manifest.rejected.length
@@ -40,10 +39,24 @@ async function readFacts({ groups }: Site): Promise<readonly Fact[]> {
       'Time range',
       range ? `${formatInstant(range.startNs)} to ${formatInstant(range.endNs)}` : 'no data yet',
     ],
+  ]
+}
+
+async function readDocFacts({ knowledge }: Runtime): Promise<readonly Fact[]> {
+  const index = await knowledge.describe()
+  return [
     ['Documentation', `${index.files} pages, ${index.chunks} passages${index.ready ? '' : ', not ready'}`],
     ['Documentation indexed', index.indexedAt ?? 'not yet'],
     ['Embedding model', index.embedder ?? 'none'],
   ]
+}
+
+const readers = { traces: readTraceFacts, knowledge: readDocFacts }
+
+/** What the server has, of one group and of what its key may ask. */
+async function readFacts({ groups }: Site, { group, scopes }: Principal): Promise<readonly Fact[]> {
+  const runtime = groups.get(group)
+  return (await Promise.all(scopes.map((scope) => readers[scope](runtime)))).flat()
 }
 
 const toTable = (facts: readonly Fact[]) =>
@@ -55,9 +68,13 @@ const toBlock = ({ title, text, code }: ClientBlock) =>
 /** A plain page that says what this is, how it is, and how to connect each client. */
 export async function answerHome(req: IncomingMessage, site: Site): Promise<Response> {
   const url = `${toOrigin(req, site)}${endpointPath}`
-  const facts = (await mayLook(req, site))
-    ? await readFacts(site).catch((): readonly Fact[] => [['State', 'cannot be read; see the server log']])
-    : []
+  const looker = await identifyLooker(req, site)
+  const facts =
+    looker instanceof Response
+      ? []
+      : await readFacts(site, looker).catch((): readonly Fact[] => [
+          ['State', 'cannot be read; see the server log'],
+        ])
   const html = `<!doctype html>
 <html lang="en">
 <head>

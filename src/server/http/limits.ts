@@ -57,8 +57,9 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
     caller.running -= 1
     caller.queue.shift()?.()
   }
-  /** Waits for a place; false when it takes too long. */
+  /** Waits for a place; false when it takes too long, or for a client that is gone. */
   const takePlace = (caller: Caller, signal: AbortSignal): Promise<boolean> => {
+    if (signal.aborted) return Promise.resolve(false)
     if (caller.running < concurrent) {
       caller.running += 1
       return Promise.resolve(true)

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { isJsonContentType } from '@modelcontextprotocol/server'
-import { defaultGroup, type Principal, scopes } from '../../auth/principal.ts'
+import type { Principal } from '../../auth/principal.ts'
 import { findScope } from '../scopes.ts'
 import { readAccept, withoutProgress } from './accept.ts'
-import { challenge, endpointPath, refuseScope } from './challenge.ts'
-import { readAddress } from './guard.ts'
+import { endpointPath, refuseScope } from './challenge.ts'
+import { countRefusal } from './count-refusal.ts'
+import { identify } from './identify.ts'
 import { codes, idOf, refuse } from './json-rpc.ts'
 import { readBody, toRequest } from './node-web.ts'
 import { toOrigin } from './origin.ts'
@@ -12,35 +13,6 @@ import type { Site } from './site.ts'
 
 /** An answer, and what is to be done when it has been sent. */
 export type Answer = Readonly<{ response: Response; release?: () => void }>
-
-/** Whoever calls a server that needs no key. */
-const anyone: Principal = { keyId: '', name: 'local', group: defaultGroup, scopes }
-
-/** Tells metrics and log of a request that was turned away before it was a call. */
-function countRefusal({ telemetry }: Site, code: string, key?: string): void {
-  telemetry.begin({ method: 'http', transport: 'tcp', ...(key !== undefined && { key }) })({
-    outcome: 'refused',
-    code,
-  })
-}
-
-/** Who calls, or the refusal. */
-export async function identify(req: IncomingMessage, site: Site): Promise<Principal | Response> {
-  const { authorization } = req.headers
-  if (site.isOpen()) return anyone
-  const found = await site.auth.authenticate(authorization)
-  if (found.ok) return found.principal
-  countRefusal(site, found.reason)
-  if (found.reason === 'missing') return challenge(toOrigin(req, site), found)
-  const retryAfter = site.failures.count(readAddress(req, site))
-  if (retryAfter === undefined) return challenge(toOrigin(req, site), found)
-  return refuse({
-    status: 429,
-    code: codes.tooMany,
-    message: `Too many failed logins from this address. Wait ${retryAfter} seconds, and correct the key first.`,
-    headers: { 'Retry-After': String(retryAfter) },
-  })
-}
 
 const parse = (text: string): Readonly<{ ok: true; value: unknown } | { ok: false }> => {
   try {
@@ -115,16 +87,17 @@ export async function answerMcp(req: IncomingMessage, signal: AbortSignal, site:
   const isLimited = principal.keyId !== ''
   const admission = isLimited ? await site.limits.admit(principal.keyId, signal) : undefined
   if (admission && !admission.ok) {
-    countRefusal(site, admission.reason, principal.name)
+    if (!signal.aborted) countRefusal(site, admission.reason, principal.name)
     return { response: toTooMany(admission.reason, admission.retryAfter, id, admission.headers) }
   }
   const release = admission?.release
   try {
     const scope = findScope(message)
-    const response =
-      scope && !principal.scopes.includes(scope)
-        ? refuseScope(toOrigin(req, site), scope, id)
-        : await serve(req, message, principal, signal, site)
+    const isAllowed = !scope || principal.scopes.includes(scope)
+    if (!isAllowed) countRefusal(site, 'scope', principal.name)
+    const response = isAllowed
+      ? await serve(req, message, principal, signal, site)
+      : refuseScope(toOrigin(req, site), scope, id)
     for (const [name, value] of Object.entries(admission?.headers ?? {})) response.headers.set(name, value)
     return { response, ...(release && { release }) }
   } catch (error) {

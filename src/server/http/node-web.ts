@@ -49,6 +49,13 @@ const readOn = (res: ServerResponse, event: 'drain' | 'finish', limit: number) =
     for (const name of [event, 'close']) res.once(name, done)
   })
 
+/** Writes a piece and waits until there is room for the next; false where the client is gone or reads no more. */
+const writeOn = async (res: ServerResponse, piece: Uint8Array, limit: number) =>
+  !res.destroyed && (res.write(piece) || readOn(res, 'drain', limit))
+
+/** Of a long answer so much is sent at a time, so that the limit is for one piece and not for all of it. */
+const slice = 256 * 1024
+
 /** Sends a web `Response` no faster than the client reads it; one that stops reading loses its connection. */
 export async function sendResponse(res: ServerResponse, response: Response, limit = 30_000): Promise<void> {
   const stream = response.headers.get('content-type')?.startsWith('text/event-stream')
@@ -57,11 +64,15 @@ export async function sendResponse(res: ServerResponse, response: Response, limi
   res.setHeaders(response.headers)
   if (stream && response.body) {
     res.flushHeaders()
-    for await (const chunk of response.body) {
-      if (res.destroyed) return
-      if (!res.write(chunk) && !(await readOn(res, 'drain', limit))) return
-    }
+    for await (const chunk of response.body) if (!(await writeOn(res, chunk, limit))) return
     res.end()
-  } else res.end(Buffer.from(await response.arrayBuffer()))
+  } else {
+    const body = Buffer.from(await response.arrayBuffer())
+    res.setHeader('Content-Length', body.length)
+    let sent = 0
+    for (; body.length - sent > slice; sent += slice)
+      if (!(await writeOn(res, body.subarray(sent, sent + slice), limit))) return
+    res.end(body.subarray(sent))
+  }
   if (!res.writableFinished && !res.destroyed) await readOn(res, 'finish', limit)
 }

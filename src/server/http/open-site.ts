@@ -1,6 +1,7 @@
-import { hostname, networkInterfaces } from 'node:os'
 import { isIP } from 'node:net'
+import { hostname, networkInterfaces } from 'node:os'
 import { localhostAllowedHostnames } from '@modelcontextprotocol/server'
+import { hideKeys } from '../../auth/api-key.ts'
 import type { Auth } from '../../auth/open-auth.ts'
 import type { Principal } from '../../auth/principal.ts'
 import type { Config } from '../../config/config.ts'
@@ -11,7 +12,7 @@ import type { Telemetry } from '../../telemetry/open-telemetry.ts'
 import { createServer } from '../create-server.ts'
 import type { Observe } from '../observe.ts'
 import { createFailureLimit, createLimits } from './limits.ts'
-import { createMcpEndpoint, type EndpointOptions, type BuildServer } from './mcp-endpoint.ts'
+import { type BuildServer, createMcpEndpoint, type EndpointOptions } from './mcp-endpoint.ts'
 import type { Site } from './site.ts'
 
 /** Addresses that only this machine reaches. */
@@ -43,6 +44,8 @@ const waitMs = 30_000
 /** Failed logins of one address in a minute that are told what is wrong. */
 const mostFailures = 20
 
+const longestWarning = 500
+
 type Parts = Readonly<{
   config: Config
   serve: ServeConfig
@@ -71,17 +74,24 @@ export function openSite({ config, serve, groups, auth, telemetry, log, stopping
       })
     return createServer(groups.get(group), { scopes: principal.scopes, observe })
   }
-  const onerror = (error: Error) => log.warn(`protocol: ${error.message}`)
+  // What the protocol library says of a request may quote it.
+  const onerror = (error: Error) => log.warn(`protocol: ${hideKeys(error.message).slice(0, longestWarning)}`)
   const endpoint = createMcpEndpoint(fixture?.build ?? build, {
     onerror,
     ...(fixture?.legacy && { legacy: fixture.legacy }),
   })
   const isPrivate = isLoopbackHost(serve.host) && serve.publicUrl === undefined
+  let hadKeys = false
+  const isOpen = () => {
+    if (!isPrivate || hadKeys) return false
+    hadKeys = auth.hadKeys()
+    return !hadKeys
+  }
   return {
     config,
     groups,
     auth,
-    isOpen: () => isPrivate && !auth.hasKeys(),
+    isOpen,
     limits: createLimits({ perMinute: serve.perMinute, concurrent: serve.concurrent, waiting, waitMs }),
     failures: createFailureLimit(mostFailures),
     telemetry,

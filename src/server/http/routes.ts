@@ -1,43 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import { endpointPath, metadataPath, refuseRegistration, toMetadata } from './challenge.ts'
-import { checkHead, readAddress } from './guard.ts'
+import { checkHead } from './guard.ts'
 import { answerAlive, answerReady } from './health.ts'
 import { answerHome } from './home.ts'
 import { codes, refuse } from './json-rpc.ts'
 import { type Answer, answerMcp } from './mcp-call.ts'
 import { answerMetrics } from './metrics.ts'
-import { readBody } from './node-web.ts'
 import { toOrigin } from './origin.ts'
 import type { Site } from './site.ts'
+import { answerToken } from './token-endpoint.ts'
 
 type Handler = (req: IncomingMessage, site: Site) => Promise<Response> | Response
-
-const mostFormBytes = 64 * 1024
-
-/** `POST /token`: a token of ten minutes for a key. */
-const answerToken: Handler = async (req, site) => {
-  const body = await readBody(req, mostFormBytes)
-  const isForm = /^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')
-  if (body.kind !== 'text' || !isForm)
-    return Response.json(
-      {
-        error: 'invalid_request',
-        error_description: 'Send the form fields as application/x-www-form-urlencoded, at most 64 KB.',
-      },
-      { status: 400 },
-    )
-  const { status, body: answer } = await site.auth.issueToken(
-    new URLSearchParams(body.text),
-    req.headers.authorization,
-  )
-  const retryAfter = status === 401 ? site.failures.count(readAddress(req, site)) : undefined
-  if (retryAfter !== undefined)
-    return Response.json(
-      { error: 'slow_down', error_description: `Too many failed logins. Wait ${retryAfter} seconds.` },
-      { status: 429, headers: { 'Retry-After': String(retryAfter) } },
-    )
-  return Response.json(answer, { status, headers: { 'Cache-Control': 'no-store' } })
-}
 
 /** Path → method → what answers. */
 const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {

@@ -11,9 +11,12 @@ const unreadable: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
+/** Time in ms to read why a connection ends; a client that never closes its side would keep it otherwise. */
+const farewellMs = 1_000
+
 /** What Node's parser refuses never becomes a request; its own answer would have no body. */
 function sayUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable) return
+  if (!socket.writable) return void socket.destroy()
   const status = unreadable[error.code ?? ''] ?? '400 Bad Request'
   const body = JSON.stringify({
     jsonrpc: '2.0',
@@ -22,6 +25,7 @@ function sayUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   })
   const head = ['Connection: close', 'Content-Type: application/json', `Content-Length: ${body.length}`]
   socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`)
+  setTimeout(() => socket.destroy(), farewellMs).unref()
 }
 
 /** Headers, a whole request, and a client that reads nothing, in ms; Node looks at the first two every five seconds. */
@@ -33,7 +37,7 @@ const timeouts = {
 } as const
 const stalledMs = 30_000
 
-/** Connections at a time; more wait in the operating system's queue. */
+/** Connections at a time; more are closed at once. */
 const mostConnections = 2_000
 
 export type HttpServer = Readonly<{
@@ -46,19 +50,25 @@ export type HttpServer = Readonly<{
 export function createHttpServer(site: Site, log: Log): HttpServer {
   let running = 0
   let onIdle: (() => void)[] = []
+  const answers = new WeakMap<Duplex, ServerResponse>()
   const handle = async (req: IncomingMessage, res: ServerResponse) => {
     running += 1
     let release: (() => void) | undefined
+    const gone = goneSignal(res)
+    answers.set(req.socket, res)
     try {
-      const answered = await answer(req, goneSignal(res), site)
+      const answered = await answer(req, gone, site)
       release = answered.release
       await sendResponse(res, answered.response, stalledMs)
     } catch (error) {
+      // A body that breaks off is no fault of ours, and nobody waits for the answer.
+      if (gone.aborted) return
       log.error(`http: ${error instanceof Error ? error.stack : error}`)
       if (res.headersSent || res.destroyed) res.destroy()
       else await sendResponse(res, refuse({ status: 500, code: codes.internal, message: 'Internal error.' }))
     } finally {
       release?.()
+      if (answers.get(req.socket) === res) answers.delete(req.socket)
       running -= 1
       if (running === 0) for (const resolve of onIdle.splice(0)) resolve()
     }
@@ -69,7 +79,11 @@ export function createHttpServer(site: Site, log: Log): HttpServer {
     handle(req, res).catch((error: unknown) => log.error(`http: ${error}`))
   }
   for (const event of ['request', 'checkExpectation']) server.on(event, onRequest)
-  server.on('clientError', sayUnreadable)
+  server.on('clientError', (error, socket) => {
+    // Into an answer that has begun no other may be written.
+    if (answers.get(socket)?.headersSent) socket.destroy()
+    else sayUnreadable(error, socket)
+  })
   return {
     server,
     idle: () => {

@@ -12,7 +12,7 @@ export type Site = Readonly<{
   config: Config
   groups: Groups
   auth: Auth
-  /** Whether callers need no key: on loopback, as long as there are no keys. */
+  /** Whether callers need no key: on loopback, as long as no key was ever made. */
   isOpen(): boolean
   limits: Limits
   failures: FailureLimit

@@ -1,16 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import type { Config } from './config/config.ts'
 import { createLog, type Log } from './core/log.ts'
-import { createDuckDbEngine } from './engine/duckdb/create-duckdb-engine.ts'
 import { type Definitions, openDefinitions } from './definitions/open-definitions.ts'
 import type { Engine } from './engine/engine.ts'
 import { createLazyEngine } from './engine/lazy-engine.ts'
-import { createEmbedders } from './knowledge/embedding/embedders.ts'
-import { openIndexedKnowledge } from './knowledge/open-indexed-knowledge.ts'
 import type { Knowledge } from './knowledge/open-knowledge.ts'
-import { type Lake, openLake } from './lake/open-lake.ts'
+import type { Lake } from './lake/open-lake.ts'
 
-/** What tools work with. Opened once per process; nothing heavy is loaded before the first call that needs it. */
+/**
+ * What tools work with. Opened once per process; nothing heavy is loaded before the first call that needs it, not even the code
+ * of the lake and of the documentation: a client that starts a server waits for its list of tools.
+ */
 export type Runtime = Readonly<{
   config: Config
   log: Log
@@ -22,27 +22,59 @@ export type Runtime = Readonly<{
   close(): Promise<void>
 }>
 
+/** Opens at the first call; what was never opened needs no closing. */
+function openLater<T extends Readonly<{ close(): Promise<void> }>>(open: () => Promise<T>) {
+  let opened: Promise<T> | undefined
+  return {
+    get: () => {
+      opened ??= open()
+      return opened
+    },
+    close: async () => {
+      await (await opened?.catch(() => undefined))?.close()
+    },
+  }
+}
+
+function openLakeLater(config: Config, log: Log): Lake {
+  const later = openLater(async () => (await import('./lake/open-lake.ts')).openLake(config, log))
+  return { snapshot: async () => (await later.get()).snapshot(), close: later.close }
+}
+
+function openKnowledgeLater({ docs, knowledgeDir, embedder, modelsDir }: Config, log: Log): Knowledge {
+  const later = openLater(async () => {
+    const [{ openIndexedKnowledge }, { createEmbedders }] = await Promise.all([
+      import('./knowledge/open-indexed-knowledge.ts'),
+      import('./knowledge/embedding/embedders.ts'),
+    ])
+    const embedders = createEmbedders(embedder, modelsDir)
+    return openIndexedKnowledge({ docs, index: knowledgeDir, embedders }, log)
+  })
+  return {
+    search: async (question, limit, path) => (await later.get()).search(question, limit, path),
+    describe: async () => (await later.get()).describe(),
+    listPages: async () => (await later.get()).listPages(),
+    readPage: async (file) => (await later.get()).readPage(file),
+    close: later.close,
+  }
+}
+
 export function openRuntime(config: Config): Runtime {
   const log = createLog(config.logLevel)
-  const lake = openLake(config, log)
+  const lake = openLakeLater(config, log)
   const engine = createLazyEngine(async () => {
-    await Promise.all([config.lakeDir, config.resultsDir].map((folder) => mkdir(folder, { recursive: true })))
+    const folders = [config.lakeDir, config.resultsDir]
+    await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })))
+    const { createDuckDbEngine } = await import('./engine/duckdb/create-duckdb-engine.ts')
     return createDuckDbEngine({
       path: ':memory:',
-      allowedDirectories: [config.lakeDir, config.resultsDir],
+      allowedDirectories: folders,
       spillDirectory: config.lakeDir,
       memoryLimitMb: config.memoryLimitMb,
       timeoutMs: config.queryTimeoutMs,
     })
   })
-  const knowledge = openIndexedKnowledge(
-    {
-      docs: config.docs,
-      index: config.knowledgeDir,
-      embedders: createEmbedders(config.embedder, config.modelsDir),
-    },
-    log,
-  )
+  const knowledge = openKnowledgeLater(config, log)
   return {
     config,
     log,

@@ -6,16 +6,7 @@ import { escapeControls } from '../core/clean-text.ts'
 import { AppError } from '../core/errors.ts'
 import { toFileError } from '../core/file-error.ts'
 import { version } from '../core/version.ts'
-import { demoCommand } from './demo-command.ts'
-import { generateExportsCommand } from './generate-exports-command.ts'
-import { importCommand } from './import-command.ts'
-import { indexDocsCommand } from './index-docs-command.ts'
-import { inspectCommand } from './inspect-command.ts'
 import { addKeysCommands } from './keys/add-keys-commands.ts'
-import { lakeVerifyCommand } from './lake/verify-command.ts'
-import { lakeCommand } from './lake-command.ts'
-import { mcpCommand } from './mcp-command.ts'
-import { serveCommand } from './serve-command.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 import { toUserPath, toUserPaths } from './user-path.ts'
 
@@ -73,10 +64,10 @@ function createProgram(setExit: (code: number) => void): Command {
   })
 
   add('demo', 'sample data, import, index, and ten questions answered through a real MCP client').action(
-    async (flags: Flags) => setExit(await demoCommand(context(flags))),
+    async (flags: Flags) => setExit(await (await import('./demo-command.ts')).demoCommand(context(flags))),
   )
   add('mcp', 'serve MCP on standard input and output').action(async (flags: Flags) =>
-    setExit(await mcpCommand(context(flags))),
+    setExit(await (await import('./mcp-command.ts')).mcpCommand(context(flags))),
   )
   add('serve', 'serve MCP over HTTP')
     .option('--host <address>', 'address to listen on (PARQUETRY_HOST, 127.0.0.1)')
@@ -84,30 +75,40 @@ function createProgram(setExit: (code: number) => void): Command {
     .option('--public-url <url>', 'how clients call it behind a proxy (PARQUETRY_PUBLIC_URL)')
     .option('--trust-proxy <addresses>', 'proxies whose X-Forwarded-For is believed (PARQUETRY_TRUST_PROXY)')
     .action(async (flags: Flags & ServeFlags) =>
-      setExit(await serveCommand(context(flags), parseServeConfig(flags, process.env))),
+      setExit(
+        await (await import('./serve-command.ts')).serveCommand(
+          context(flags),
+          parseServeConfig(flags, process.env),
+        ),
+      ),
     )
   add('import', 'bring the lake up to date with the drop folder').action(async (flags: Flags) =>
-    setExit(await importCommand(context(flags))),
+    setExit(await (await import('./import-command.ts')).importCommand(context(flags))),
   )
   add('inspect', 'say how files or folders would be read, without importing them')
     .argument('<path...>', 'exports, wherever they lie')
     .action(async (paths: readonly string[], flags: Flags) =>
-      setExit(await inspectCommand(context(flags), paths)),
+      setExit(await (await import('./inspect-command.ts')).inspectCommand(context(flags), paths)),
     )
   const lake = addLakeOptions(add('lake', 'say what the lake holds, and what an import would do now')).action(
-    async (flags: LakeFlags) => setExit(await lakeCommand(context(flags), toPrinting(flags))),
+    async (flags: LakeFlags) =>
+      setExit(await (await import('./lake-command.ts')).lakeCommand(context(flags), toPrinting(flags))),
   )
   addLakeOptions(
     add('verify', 'recount the lake against the exports; exit code 1 where it is wrong', lake),
   ).action(async (_: LakeFlags, command: Command) => {
     const flags = command.optsWithGlobals<LakeFlags>()
-    setExit(await lakeVerifyCommand(context(flags), toPrinting(flags)))
+    setExit(
+      await (await import('./lake/verify-command.ts')).lakeVerifyCommand(context(flags), toPrinting(flags)),
+    )
   })
   add('index-docs', 'index the documentation')
     .argument('[dirs...]', 'folders with Markdown documentation; go before --docs')
     .action(async (dirs: readonly string[], flags: Flags) =>
       setExit(
-        await indexDocsCommand(context(dirs.length === 0 ? flags : { ...flags, docs: dirs.join(delimiter) })),
+        await (await import('./index-docs-command.ts')).indexDocsCommand(
+          context(dirs.length === 0 ? flags : { ...flags, docs: dirs.join(delimiter) }),
+        ),
       ),
     )
   add('generate-exports', 'write believable sample exports')
@@ -117,7 +118,9 @@ function createProgram(setExit: (code: number) => void): Command {
     .option('--start <iso>', 'first day', '2026-05-01T00:00:00Z')
     .option('--seed <n>', 'same seed, same data', '1')
     .action(async (flags: Flags & Readonly<Record<string, string>>) =>
-      setExit(await generateExportsCommand(context(flags), flags)),
+      setExit(
+        await (await import('./generate-exports-command.ts')).generateExportsCommand(context(flags), flags),
+      ),
     )
   addKeysCommands(program, context, setExit)
   return program

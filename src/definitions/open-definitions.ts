@@ -2,8 +2,6 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { bundledRules, type InsightRule } from '../catalog/insight-rules.ts'
 import type { Measure } from '../catalog/measure.ts'
-import { parseMeasures } from './parse-measures.ts'
-import { parseRules } from './parse-rules.ts'
 
 /** What the owner of the data has defined, on top of what comes with Parquetry. Files are read again when they change. */
 export interface Definitions {
@@ -18,7 +16,7 @@ const bundledMeasures = resolve(import.meta.dirname, '../../definitions/measures
 /** A file's content, parsed once for each state of it; `absent` where there is none. */
 function createReader<T>(
   path: string,
-  parse: (name: string, text: string) => T,
+  parse: (name: string, text: string) => Promise<T>,
   absent: T,
 ): () => Promise<T> {
   let known: Readonly<{ stamp: string; read: Promise<T> }> | undefined
@@ -34,6 +32,12 @@ function createReader<T>(
     return known.read
   }
 }
+
+/** The parsers are loaded where there is something to parse. */
+const parseMeasures = async (name: string, text: string) =>
+  (await import('./parse-measures.ts')).parseMeasures(name, text)
+const parseRules = async (name: string, text: string) =>
+  (await import('./parse-rules.ts')).parseRules(name, text)
 
 const byName = <T>(entries: readonly T[], toName: (entry: T) => string) =>
   new Map(entries.map((entry) => [toName(entry), entry]))

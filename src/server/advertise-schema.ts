@@ -26,20 +26,44 @@ function trim(schema: unknown, isUntold: IsUntold): unknown {
 
 type JsonSchema = Record<string, unknown>
 
-/**
- * A tool's schema for clients to see, in as few tokens as it can be said, with the check of the input left to the tool:
- * it knows names, units and the way out, where the protocol library would answer with its own sentence.
- */
-export function advertiseSchema(schema: AnyTool['input']): StandardSchemaWithJSON<unknown, unknown> {
+type Advertised = StandardSchemaWithJSON<unknown, unknown>
+type ToJsonSchema = Advertised['~standard']['jsonSchema']['input']
+
+/** Computes once for each form that is asked for; nobody changes what was given. */
+function remember(compute: ToJsonSchema): ToJsonSchema {
+  const known = new Map<string, JsonSchema>()
+  return (options) => {
+    const form = JSON.stringify(options)
+    const made = known.get(form) ?? compute(options)
+    known.set(form, made)
+    return made
+  }
+}
+
+function advertise(schema: AnyTool['input']): Advertised {
   const { jsonSchema, ...standard } = schema['~standard']
+  const { input, output } = jsonSchema
   return {
     '~standard': {
       ...standard,
       validate: (value) => ({ value }),
       jsonSchema: {
-        input: (options) => trim(jsonSchema.input(options), ofInput) as JsonSchema,
-        output: (options) => trim(jsonSchema.output(options), ofOutput) as JsonSchema,
+        input: remember((options) => trim(input(options), ofInput) as JsonSchema),
+        output: remember((options) => trim(output(options), ofOutput) as JsonSchema),
       },
     },
   }
+}
+
+const advertised = new WeakMap<AnyTool['input'], Advertised>()
+
+/**
+ * A tool's schema for clients to see, in as few tokens as it can be said, with the check of the input left to the tool:
+ * it knows names, units and the way out, where the protocol library would answer with its own sentence. Made once for each
+ * schema, since over HTTP every request has a server of its own.
+ */
+export function advertiseSchema(schema: AnyTool['input']): Advertised {
+  const made = advertised.get(schema) ?? advertise(schema)
+  advertised.set(schema, made)
+  return made
 }

@@ -49,7 +49,7 @@ async function callTool(
   } catch (error) {
     const isKnown = error instanceof AppError
     const code = isKnown ? error.details.code : 'internal'
-    end?.({ outcome: signal.aborted ? 'cancelled' : isKnown ? 'tool_error' : 'error', code })
+    end?.(signal.aborted ? { outcome: 'cancelled' } : { outcome: isKnown ? 'tool_error' : 'error', code })
     runtime.log[isKnown ? 'info' : 'error'](
       `${tool.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
     )

@@ -21,22 +21,36 @@ function toSchema({ description, isRequired, complete }: PromptArgument, runtime
   })
 }
 
-function register(server: McpServer, prompt: Prompt, runtime: Runtime, observe: Observe | undefined): void {
-  const { name, title, description } = prompt
-  const schemas = prompt.arguments.map((argument) => [argument.name, toSchema(argument, runtime)] as const)
-  server.registerPrompt(
-    name,
-    { title, description, argsSchema: z.object(Object.fromEntries(schemas)) },
-    (values, { mcpReq }) => {
-      observe?.({ method: 'prompts/get', target: name, requestId: String(mcpReq.id) })({ outcome: 'ok' })
-      const given = Object.entries(values as Readonly<Record<string, string | undefined>>)
-      const text = prompt.toText(Object.fromEntries(given.filter(([, value]) => value?.trim())))
-      return { description, messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] }
-    },
+const toArguments = (prompt: Prompt, runtime: Runtime) =>
+  z.object(
+    Object.fromEntries(prompt.arguments.map((argument) => [argument.name, toSchema(argument, runtime)])),
   )
+
+/** Made once for each runtime, since over HTTP every request has a server of its own. */
+const known = new WeakMap<Runtime, ReadonlyMap<Prompt, ReturnType<typeof toArguments>>>()
+
+function listArguments(runtime: Runtime): ReadonlyMap<Prompt, ReturnType<typeof toArguments>> {
+  const made = known.get(runtime) ?? new Map(prompts.map((prompt) => [prompt, toArguments(prompt, runtime)]))
+  known.set(runtime, made)
+  return made
+}
+
+function register(
+  server: McpServer,
+  prompt: Prompt,
+  argsSchema: ReturnType<typeof toArguments>,
+  observe: Observe | undefined,
+): void {
+  const { name, title, description } = prompt
+  server.registerPrompt(name, { title, description, argsSchema }, (values, { mcpReq }) => {
+    observe?.({ method: 'prompts/get', target: name, requestId: String(mcpReq.id) })({ outcome: 'ok' })
+    const given = Object.entries(values as Readonly<Record<string, string | undefined>>)
+    const text = prompt.toText(Object.fromEntries(given.filter(([, value]) => value?.trim())))
+    return { description, messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] }
+  })
 }
 
 /** Registers every prompt. */
 export function registerPrompts(server: McpServer, runtime: Runtime, observe?: Observe): void {
-  for (const prompt of prompts) register(server, prompt, runtime, observe)
+  for (const [prompt, schema] of listArguments(runtime)) register(server, prompt, schema, observe)
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { toKeysPath } from '../auth/key-store.ts'
 import { openAuth } from '../auth/open-auth.ts'
 import { defaultGroup } from '../auth/principal.ts'
 import type { ServeConfig } from '../config/serve-config.ts'
@@ -9,6 +9,7 @@ import { openGroups } from '../groups.ts'
 import { isLoopbackHost, openSite } from '../server/http/open-site.ts'
 import { createHttpServer } from '../server/http/serve-http.ts'
 import { openTelemetry } from '../telemetry/open-telemetry.ts'
+import { waitForStop } from './stop-signals.ts'
 import { prepareData } from './prepare-data.ts'
 import type { CommandContext } from './run-command-line.ts'
 
@@ -53,7 +54,7 @@ function toListenError(error: NodeJS.ErrnoException, { host, port }: ServeConfig
 export async function serveCommand(context: CommandContext, serve: ServeConfig): Promise<number> {
   const { config, terminal } = context
   const auth = openAuth({
-    path: join(config.dataDir, 'keys.sqlite'),
+    path: toKeysPath(config.dataDir),
     issuer: serve.publicUrl?.origin ?? 'parquetry',
   })
   const log = createLog(config.logLevel)
@@ -88,7 +89,7 @@ export async function serveCommand(context: CommandContext, serve: ServeConfig):
         ? 'No key is needed on this machine. To serve others: parquetry keys create --name NAME'
         : 'Each call needs a key: Authorization: Bearer pq_...',
     )
-    await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)))
+    await waitForStop(() => server.closeAllConnections())
     stopAt = performance.now() + graceSeconds * 1000
     terminal.line('Stopping: calls under way end, new ones are told to come back.')
     const timer = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)

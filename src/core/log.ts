@@ -1,4 +1,5 @@
 import { escapeControls } from './clean-text.ts'
+import { maskSecrets } from './mask-secrets.ts'
 
 const levels = { error: 0, warn: 1, info: 2, debug: 3 } as const
 
@@ -6,8 +7,12 @@ export type LogLevel = keyof typeof levels
 
 export type Log = Readonly<Record<LogLevel, (message: string) => void>>
 
-/** Only an entry begins at the start of a line, so that no text in a message passes for another entry. */
-const toEntry = (message: string) => escapeControls(message).replaceAll('\n', '\n  ')
+/** Longer entries are cut. */
+const longestEntry = 20_000
+
+/** Only an entry begins at the start of a line, so that no text in a message passes for another entry; a caller's key is no part of it. */
+const toEntry = (message: string) =>
+  maskSecrets(escapeControls(message), longestEntry).replaceAll('\n', '\n  ')
 
 /** A log on standard error; standard output belongs to the protocol. */
 export function createLog(

@@ -95,6 +95,6 @@ export function createServer(
     )
   }
   registerResources(server, runtime, { scopes, observe })
-  registerPrompts(server, runtime, observe)
+  if (scopes.includes('traces')) registerPrompts(server, runtime, observe)
   return server
 }

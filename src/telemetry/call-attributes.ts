@@ -1,6 +1,6 @@
 import type { FinishedCall } from './call.ts'
 import { isUri } from './call-names.ts'
-import { maskSecrets } from './mask-secrets.ts'
+import { maskSecrets } from '../core/mask-secrets.ts'
 
 type Attributes = Readonly<Record<string, string | number>>
 

@@ -125,6 +125,12 @@ it('SQL, prompts and paths in every text of every argument stay texts', async ()
   expect(await count()).toEqual(rows)
 })
 
+it('an answer of 10 MB arrives whole', async () => {
+  const { text, headers } = await server.rpc(key, 'resources/read', { uri: 'result://large.csv' })
+  expect(Number(headers.get('content-length'))).toBe(text.length)
+  expect(JSON.parse(text).result.contents[0].text).toHaveLength(9_900_002)
+})
+
 it('500 connections at once are all answered', async () => {
   const sockets = await Promise.all(
     Array.from({ length: 500 }, async () => {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { parseServeConfig } from '../../../src/config/serve-config.ts'
 import {
   makeData,
   makeKey,
@@ -57,6 +58,17 @@ describe('a server that others can reach needs a key that is good', () => {
     expect(output).toContain('parquetry keys create')
     expect(output).not.toMatch(/serves MCP| {4}at /)
   })
+})
+
+it.each([
+  'https://:secret@parquetry.example.com',
+  'https://parquetry.example.com/#x',
+  'https://a.example/?b',
+])('the public address %s is refused, and what was wrong is what was given', (publicUrl) => {
+  expect(() => parseServeConfig({ publicUrl }, {})).toThrow(/no address of a server/)
+  expect(() => parseServeConfig({ port: 'x', host: 'h' }, { PARQUETRY_PORT: '1' })).toThrow(
+    expect.objectContaining({ details: expect.objectContaining({ path: 'PARQUETRY_PORT', actual: 'x' }) }),
+  )
 })
 
 describe('behind a proxy', () => {

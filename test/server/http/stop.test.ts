@@ -77,7 +77,7 @@ it('told twice it ends, and its data can be served again', async () => {
   await toStopping()
   server.process.kill('SIGTERM')
   setTimeout(() => call.end(), 200)
-  await ended
+  expect(await ended).toEqual([0, null])
   call.socket.destroy()
   server = await startServer(data)
   expect((await server.call(key, 'get_schema', {})).status).toBe(200)

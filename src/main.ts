@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
-
 const oldest = [22, 18] as const
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
@@ -11,7 +9,5 @@ if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
   process.exit(1)
 }
 
-// What was compiled once is read from then on: a client that starts a server waits for it.
-enableCompileCache()
 const { runCommandLine } = await import('./cli/run-command-line.ts')
 process.exitCode = await runCommandLine(process.argv)

@@ -80,6 +80,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   zod: [
     'config/config.ts',
     'config/serve-config.ts',
+    'config/whole-number.ts',
     'definitions/',
     'exports/mapping/mapping-schema.ts',
     'query/request/',
@@ -94,7 +95,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@modelcontextprotocol/client': ['cli/demo/'],
   commander: ['cli/run-command-line.ts'],
   'cli-progress': ['cli/terminal.ts'],
-  picocolors: ['cli/terminal.ts'],
 }
 
 type Import = Readonly<{ file: string; target: string; isType: boolean }>

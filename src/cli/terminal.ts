@@ -1,11 +1,11 @@
+import { styleText } from 'node:util'
 import { SingleBar } from 'cli-progress'
-import pc from 'picocolors'
 import type { Progress } from '../core/progress.ts'
 
 /** Where a command writes for people: a bar on a terminal, plain lines elsewhere. */
 export type Terminal = Readonly<{
   line(text?: string): void
-  /** Emphasis; plain text where the output has no colours. */
+  /** Emphasis; plain text where the output is no terminal, or NO_COLOR is set. */
   bold(text: string): string
   dim(text: string): string
   accent(text: string): string
@@ -76,12 +76,12 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
     if (error.code !== 'EPIPE') throw error
     process.exitCode = 0
   })
-  const colors = pc.createColors(stream.isTTY && pc.isColorSupported)
+  const style = (format: 'bold' | 'dim' | 'cyan') => (text: string) => styleText(format, text, { stream })
   return {
     line: (text = '') => stream.write(`${text}\n`),
-    bold: colors.bold,
-    dim: colors.dim,
-    accent: colors.cyan,
+    bold: style('bold'),
+    dim: style('dim'),
+    accent: style('cyan'),
     during: async (work) => {
       const shown = stream.isTTY ? createBars(stream) : createLines((text) => stream.write(text))
       const onInterrupt = () => {

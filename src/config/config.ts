@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts'
 import type { LogLevel } from '../core/log.ts'
 import { parseZone } from '../core/zone.ts'
 import { type DocsFolder, parseDocs } from './parse-docs.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** Everything that can be set, with absolute paths. */
 export type Config = Readonly<{
@@ -38,23 +39,14 @@ export type Config = Readonly<{
 export type ConfigFlags = Readonly<{ data?: string | undefined; docs?: string | undefined }>
 
 const path = z.string().trim().min(1, 'is empty').max(4096, 'is too long')
-const bounded = (min: number, max: number, fallback: number) =>
-  z
-    .string()
-    .trim()
-    .regex(/^\d+$/, 'is not a whole number')
-    .transform(Number)
-    .pipe(z.number().min(min).max(max))
-    .default(fallback)
-
 const environmentSchema = z.object({
   PARQUETRY_DATA: path.default('./data'),
   PARQUETRY_DOCS: path.optional(),
   PARQUETRY_DOCS_URL: z.string().trim().max(4096, 'is too long').optional(),
   PARQUETRY_EMBEDDER: path.default('bundled'),
-  PARQUETRY_MEMORY_MB: bounded(256, 1_048_576, 2048),
-  PARQUETRY_QUERY_TIMEOUT_MS: bounded(100, 600_000, 30_000),
-  PARQUETRY_IMPORT_WAIT_MS: bounded(0, 600_000, 4_000),
+  PARQUETRY_MEMORY_MB: wholeNumber(256, 1_048_576, 2048),
+  PARQUETRY_QUERY_TIMEOUT_MS: wholeNumber(100, 600_000, 30_000),
+  PARQUETRY_IMPORT_WAIT_MS: wholeNumber(0, 600_000, 4_000),
   PARQUETRY_TIMEZONE: z.string().trim().max(100, 'is too long').default('UTC'),
   PARQUETRY_LOG: z.enum(['error', 'warn', 'info', 'debug']).default('warn'),
 })

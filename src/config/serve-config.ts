@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** How the server is reached over HTTP. */
 export type ServeConfig = Readonly<{
@@ -27,23 +28,14 @@ export type ServeFlags = Readonly<{
   trustProxy?: string | undefined
 }>
 
-const whole = (min: number, max: number, fallback: number) =>
-  z
-    .string()
-    .trim()
-    .regex(/^\d+$/, 'is not a whole number')
-    .transform(Number)
-    .pipe(z.number().min(min).max(max))
-    .default(fallback)
-
 const schema = z.object({
   PARQUETRY_HOST: z.string().trim().min(1, 'is empty').max(253, 'is too long').default('127.0.0.1'),
-  PARQUETRY_PORT: whole(0, 65_535, 8787),
+  PARQUETRY_PORT: wholeNumber(0, 65_535, 8787),
   PARQUETRY_PUBLIC_URL: z.string().trim().max(2000, 'is too long').optional(),
   PARQUETRY_TRUST_PROXY: z.string().trim().max(2000, 'is too long').optional(),
-  PARQUETRY_REQUESTS_PER_MINUTE: whole(1, 1_000_000, 100),
-  PARQUETRY_CONCURRENT_REQUESTS: whole(1, 1_000, 4),
-  PARQUETRY_MAX_BODY_KB: whole(1, 102_400, 1_024),
+  PARQUETRY_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000, 100),
+  PARQUETRY_CONCURRENT_REQUESTS: wholeNumber(1, 1_000, 4),
+  PARQUETRY_MAX_BODY_KB: wholeNumber(1, 102_400, 1_024),
   PARQUETRY_LOG_ARGUMENTS: z.enum(['0', '1', 'true', 'false', '']).default('0'),
 })
 

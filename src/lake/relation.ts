@@ -4,7 +4,7 @@ import { quoteName, quoteText } from '../core/sql-text.ts'
 import { attributeMap, eventList, linkList } from '../exports/canonical.ts'
 import { mostRemembered } from './build/found-attributes.ts'
 import { type FoundAttribute, listIndexFiles, type Manifest, type Partition } from './manifest.ts'
-import { readAttribute } from './tables/typed-columns.ts'
+import { readAttribute, sqlTypes } from './tables/typed-columns.ts'
 
 /** A found attribute over all partitions: how many rows have it, and the one type that holds them all. */
 export type LakeAttribute = Readonly<{ path: string; type: ColumnType; rows: number; isColumn: boolean }>
@@ -49,14 +49,6 @@ export function toFoundColumns(attributes: readonly LakeAttribute[]): readonly C
     )
   const byName = Map.groupBy(columns, ({ name }) => name)
   return [...byName.values()].flatMap((same) => same.slice(0, 1))
-}
-
-const sqlTypes: Readonly<Record<ColumnType, string>> = {
-  string: 'VARCHAR',
-  integer: 'BIGINT',
-  double: 'DOUBLE',
-  boolean: 'BOOLEAN',
-  timestamp: 'TIMESTAMP_NS',
 }
 
 /** A typed value as the text that it came from; doubles of extreme size, which have many spellings, in the plain one. */

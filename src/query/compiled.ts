@@ -19,7 +19,12 @@ export type CompiledQuery = Readonly<{
   /** How many these are, as `total`. */
   total: Statement
   /** Makes the rows of the answer, all of them, out of those of the statement, and what must be said of them. */
-  finish?: (rows: readonly Row[]) => Readonly<{ rows: readonly Row[]; notes: readonly string[] }>
+  finish?: (rows: readonly Row[]) => Readonly<{
+    rows: readonly Row[]
+    notes: readonly string[]
+    /** Whether they are made of no rows of the data. */
+    isEmpty?: boolean
+  }>
   /** Of a series: the columns that are 0 where there are no rows; the others have no value there. */
   zeros?: readonly string[]
   /** One row of the same columns for all groups that the statement doesn't show; undefined where nobody asked. */

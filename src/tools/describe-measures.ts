@@ -23,10 +23,10 @@ export function describeMeasure(measure: Measure, given: Readonly<Record<string,
   return `${measure.title}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}: ${measure.definition}`
 }
 
-/** A measure's name as it is called: `service_level(within_s=20, short_abandon_s=5)`. */
-export function toSignature({ name, parameters }: Measure): string {
-  const all = Object.entries(parameters).map(([key, { default: value }]) => `${key}=${value}`)
-  return all.length === 0 ? name : `${name}(${all.join(', ')})`
+/** A measure in a line: its title and service, and what its parameters are unless they are given. */
+export function nameMeasure({ title, service, parameters }: Measure): string {
+  const defaults = Object.entries(parameters).map(([key, { default: value }]) => `${key}=${value}`)
+  return `${title}, of ${service}${defaults.length > 0 ? `; parameters (${defaults.join(', ')})` : ''}`
 }
 
 /** What the measures of a query are, so that the answer can be read without their definitions. */

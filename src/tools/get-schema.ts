@@ -11,7 +11,7 @@ import { formatInstant, toEndAfter } from '../core/time-range.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { maxTokensSchema } from './budget.ts'
 import { noDataError, toImportNotes } from './data-notes.ts'
-import { describeMeasure, toSignature } from './describe-measures.ts'
+import { describeMeasure, nameMeasure } from './describe-measures.ts'
 import { defineTool } from './define-tool.ts'
 import { toExampleQueries } from './example-queries.ts'
 import { type SchemaAnswer, schemaAnswerSchema } from './schema-answer.ts'
@@ -74,8 +74,6 @@ function withoutStatistics(error: unknown): undefined {
   throw error
 }
 
-const hasParameters = ({ parameters }: Measure) => Object.keys(parameters).length > 0
-
 /** The measures of a service, or in short those of all that have rows; a file that is wrong is told in a note. */
 async function toMeasureAnswer(
   snapshot: LakeSnapshot,
@@ -87,10 +85,7 @@ async function toMeasureAnswer(
     const meant = all.filter(({ service }) =>
       subject ? service === subject.name : snapshot.countRows(getService(service, '')) > 0,
     )
-    const tell = (measure: Measure) =>
-      subject
-        ? describeMeasure(measure)
-        : `${measure.title}, of ${measure.service}${hasParameters(measure) ? `; parameters ${toSignature(measure).slice(measure.name.length)}` : ''}`
+    const tell = subject ? (measure: Measure) => describeMeasure(measure) : nameMeasure
     return meant.length === 0
       ? {}
       : { measures: Object.fromEntries(meant.map((measure) => [measure.name, tell(measure)])) }

@@ -148,13 +148,6 @@ export async function toExported(whole: Whole, outcome: Outcome, format: ExportF
   }
 }
 
-/** Whether neither side of a comparison has a row: columns 6 and 7 are how many each has. */
-const comparesNothing = (request: QueryRequest, rows: readonly Cells[]) =>
-  request.type === 'compare' &&
-  !request.attributes &&
-  rows.length > 0 &&
-  rows.every((row) => row[5] === 0 && row[6] === 0)
-
 /** The answer to one query, with all its rows up to its limit. `options` go into calls for more of it. */
 export async function toWhole(
   snapshot: LakeSnapshot,
@@ -176,7 +169,7 @@ export async function toWhole(
   const passed = isWhole ? request.offset : 0
   const shown = all.slice(passed, passed + request.limit)
   const matchedRows = rows[0]?.[matchedRowsName]
-  const isEmpty = rows.length === 0 || matchedRows === 0 || comparesNothing(request, shown)
+  const isEmpty = rows.length === 0 || matchedRows === 0 || outcome.isEmpty === true
   const others = toOthers(outcome)
   const hasMore = all.length > passed + request.limit
   const isKnown = !hasMore && (request.offset === 0 || shown.length > 0)

@@ -30,6 +30,8 @@ export type Found = Readonly<{
   query: CompiledQuery
   rows: readonly Row[]
   others?: Row | undefined
+  /** Whether its rows, though there are some, are made of none of the data. */
+  isEmpty?: boolean
   /** What must be said of the rows. */
   notes?: readonly string[]
   /** How long its statement took; of one that shared its scan, undefined. */

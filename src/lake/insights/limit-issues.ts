@@ -1,37 +1,22 @@
-import type { InsightLevel, InsightRule } from '../../catalog/insight-rules.ts'
-import { quoteText } from '../../core/sql-text.ts'
+import type { InsightRule } from '../../catalog/insight-rules.ts'
+import { toCondition } from '../level-condition.ts'
 import { always, type Subject, toInner, toStruct } from './issue.ts'
 import { asNumber, asText, findValue, type ReadValue, readAs } from './read-value.ts'
 
-const conditions: Readonly<
-  Record<InsightLevel['comparison'], (value: ReadValue, threshold: InsightLevel['threshold']) => string>
-> = {
-  above: (value, threshold) => `${asNumber(value)} > ${Number(threshold)}`,
-  below: (value, threshold) => `${asNumber(value)} < ${Number(threshold)}`,
-  equals: (value, threshold) =>
-    typeof threshold === 'number'
-      ? `${asNumber(value)} = ${threshold}`
-      : `${asText(value)} = ${quoteText(String(threshold))}`,
-  present: (value, threshold) =>
-    `${asText(value)} NOT IN (${[threshold]
-      .flat()
-      .map((none) => quoteText(String(none)))
-      .join(', ')})`,
-}
-
 /** The issue that a rule finds in a row; NULL where it finds none. */
 function toIssue(rule: InsightRule, value: ReadValue): string {
+  const observed = { number: asNumber(value), text: asText(value) }
   const cases = rule.levels.map((level) => {
-    const { comparison, threshold } = level
+    const { threshold } = level
     const issue = toStruct(rule, level, {
-      observed: asNumber(value),
-      observed_text: asText(value),
+      observed: observed.number,
+      observed_text: observed.text,
       threshold: typeof threshold === 'number' ? `CAST(${threshold} AS DOUBLE)` : 'CAST(NULL AS DOUBLE)',
       score: 'CAST(NULL AS DOUBLE)',
       peer_median: 'CAST(NULL AS DOUBLE)',
       sample_size: 'CAST(NULL AS BIGINT)',
     })
-    return `WHEN ${conditions[comparison](value, threshold)} THEN ${issue}`
+    return `WHEN ${toCondition(observed, level)} THEN ${issue}`
   })
   return `CASE ${cases.join(' ')} END`
 }

@@ -1,7 +1,7 @@
 import { type Column, type ColumnType, toAttributeKey } from '../../catalog/column.ts'
 import { quoteName } from '../../core/sql-text.ts'
 import type { ServiceSchema } from '../service-schema.ts'
-import { readAttribute } from '../tables/typed-columns.ts'
+import { readAttribute, sqlTypes } from '../tables/typed-columns.ts'
 
 /** How a column is read out of a service's relation: the names that the relation must have, and the expression. */
 export type ReadValue = Readonly<{ names: readonly string[]; sql: string; type: ColumnType }>
@@ -19,15 +19,6 @@ export function findValue(
   if (!known && !hasUnnamed) return undefined
   const type = known?.type ?? 'string'
   return { names: [place.map], sql: readAttribute(path, type), type }
-}
-
-/** Types as DuckDB spells them. */
-export const sqlTypes: Readonly<Record<ColumnType, string>> = {
-  string: 'VARCHAR',
-  integer: 'BIGINT',
-  double: 'DOUBLE',
-  boolean: 'BOOLEAN',
-  timestamp: 'TIMESTAMP_NS',
 }
 
 /** A column of the derived service as one of its sources gives it, in the derived column's type. */

@@ -8,30 +8,17 @@ import {
   severities,
 } from '../../catalog/insight-rules.ts'
 import { quoteText } from '../../core/sql-text.ts'
+import { toCondition } from '../level-condition.ts'
 
 const value = ({ metric }: InsightRule) => `attributes[${quoteText(toAttributeKey(metric)?.key ?? '')}]`
 
 const toNumber = (text: string) =>
   `CASE WHEN regexp_full_match(${text}, '${numberPattern}') THEN CAST(${text} AS DOUBLE) END`
 
-const conditions: Readonly<
-  Record<InsightLevel['comparison'], (text: string, threshold: InsightLevel['threshold']) => string>
-> = {
-  above: (text, threshold) => `(${toNumber(text)}) > ${Number(threshold)}`,
-  below: (text, threshold) => `(${toNumber(text)}) < ${Number(threshold)}`,
-  equals: (text, threshold) =>
-    typeof threshold === 'number'
-      ? `(${toNumber(text)}) = ${threshold}`
-      : `${text} = ${quoteText(String(threshold))}`,
-  present: (text, threshold) =>
-    `${text} NOT IN (${[threshold]
-      .flat()
-      .map((none) => quoteText(String(none)))
-      .join(', ')})`,
+const condition = (rule: InsightRule, level: InsightLevel) => {
+  const text = value(rule)
+  return toCondition({ number: toNumber(text), text }, level)
 }
-
-const condition = (rule: InsightRule, level: InsightLevel) =>
-  conditions[level.comparison](value(rule), level.threshold)
 
 const anyLevel = (rule: InsightRule) => `(${rule.levels.map((level) => condition(rule, level)).join(' OR ')})`
 

@@ -1,6 +1,15 @@
 import { type Column, type ColumnType, toAttributeKey } from '../../catalog/column.ts'
 import { quoteName, quoteText } from '../../core/sql-text.ts'
 
+/** Types as DuckDB spells them. */
+export const sqlTypes: Readonly<Record<ColumnType, string>> = {
+  string: 'VARCHAR',
+  integer: 'BIGINT',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  timestamp: 'TIMESTAMP_NS',
+}
+
 const casts: Readonly<Record<ColumnType, (text: string) => string>> = {
   string: (text) => `nullif(${text}, '')`,
   integer: (text) => `TRY_CAST(${text} AS BIGINT)`,

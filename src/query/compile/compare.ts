@@ -86,38 +86,53 @@ function toRow(
 
 const untested: Verdict = { pValue: undefined, test: 'none' }
 
+/** What a measure's columns say of each side, under the names that they were given. */
+function readSides(read: (name: string) => number | undefined, i: number) {
+  const of = (what: string, side: Side) => read(`${what}_${i}_${side}`)
+  const values = { target: of('value', 'target'), baseline: of('value', 'baseline') }
+  const counts = { target: of('count', 'target') ?? 0, baseline: of('count', 'baseline') ?? 0 }
+  return {
+    values,
+    counts,
+    moments: (side: Side) => ({
+      count: counts[side],
+      mean: values[side] ?? 0,
+      variance: of('variance', side) ?? 0,
+    }),
+    share: (hits: string, side: Side) => ({ hits: of(hits, side) ?? 0, cases: counts[side] }),
+  }
+}
+
 /** A named measure of both sides: shares are tested as such, means of rows as means, other ratios not at all. */
 function compileNamedMeasure(source: QuerySource, request: NamedRequest, i: number, place: string): Measure {
-  const columns = sides.flatMap((side) => {
-    const { columns: parts, value, counts, kind } = compileNamed(source, request, place, raw(`is_${side}`))
-    const variance = sql`var_samp(${value}) FILTER (WHERE ${raw(`is_${side}`)} AND ${counts})`
-    return [
-      ...parts.map((part, k) => ({ name: `${['value', 'hits', 'count'][k]}_${i}_${side}`, sql: part.sql })),
-      ...(kind === 'mean' ? [{ name: `variance_${i}_${side}`, sql: variance }] : []),
-    ]
+  const compiled = sides.map((side) => {
+    const among = raw(`is_${side}`)
+    return { side, among, ...compileNamed(source, request, place, among) }
   })
-  const { kind, definition } = compileNamed(source, request, place)
-  const isRatio = definition.denominator.length > 0
+  const columns = compiled.flatMap(({ side, among, columns: parts, value, counts, kind }) => [
+    ...parts.map((part, k) => ({ name: `${['value', 'hits', 'count'][k]}_${i}_${side}`, sql: part.sql })),
+    ...(kind === 'mean'
+      ? [
+          {
+            name: `variance_${i}_${side}`,
+            sql: sql`var_samp(${value}) FILTER (WHERE ${among} AND ${counts})`,
+          },
+        ]
+      : []),
+  ])
+  const kind = compiled[0]?.kind
   return {
     columns,
     toRow: (read) => {
-      const of = (what: string, side: Side) => read(`${what}_${i}_${side}`)
-      const values = { target: of('value', 'target'), baseline: of('value', 'baseline') }
-      const counts = { target: of('count', 'target') ?? 0, baseline: of('count', 'baseline') ?? 0 }
-      const share = (side: Side) => ({ hits: of('hits', side) ?? 0, cases: counts[side] })
-      const moments = (side: Side) => ({
-        count: counts[side],
-        mean: values[side] ?? 0,
-        variance: of('variance', side) ?? 0,
-      })
-      const isShare = sides.every((side) => share(side).hits <= share(side).cases)
+      const { values, counts, moments, share } = readSides(read, i)
+      const [a, b] = [share('hits', 'target'), share('hits', 'baseline')]
       const verdict =
-        kind === 'share' && isShare
-          ? compareProportions(share('target'), share('baseline'))
+        kind === 'share' && a.hits <= a.cases && b.hits <= b.cases
+          ? compareProportions(a, b)
           : kind === 'mean'
             ? compareMeans(moments('target'), moments('baseline'))
             : untested
-      return toRow(request.name, values, isRatio ? counts : { target: 0, baseline: 0 }, verdict)
+      return toRow(request.name, values, counts, verdict)
     },
   }
 }
@@ -152,20 +167,12 @@ function compileMeasure(source: QuerySource, request: AggregateRequest, i: numbe
   return {
     columns,
     toRow: (read) => {
-      const of = (what: string, side: Side) => read(`${what}_${i}_${side}`)
-      const values = { target: of('value', 'target'), baseline: of('value', 'baseline') }
-      const counts = { target: of('count', 'target') ?? 0, baseline: of('count', 'baseline') ?? 0 }
-      const moments = (side: Side) => ({
-        count: counts[side],
-        mean: values[side] ?? 0,
-        variance: of('variance', side) ?? 0,
-      })
-      const below = (side: Side) => ({ hits: of('below', side) ?? 0, cases: counts[side] })
+      const { values, counts, moments, share } = readSides(read, i)
       const verdict =
         request.fn === 'avg'
           ? compareMeans(moments('target'), moments('baseline'))
           : quantile
-            ? compareQuantiles({ a: below('target'), b: below('baseline') })
+            ? compareQuantiles({ a: share('below', 'target'), b: share('below', 'baseline') })
             : untested
       return toRow(request.name, values, counts, verdict)
     },
@@ -267,7 +274,7 @@ FROM cohorts`
         ),
       )
       const counts = rows.flatMap((one) => [Number(one['n_target']), Number(one['n_baseline'])])
-      return { rows, notes: toCautions(Math.min(...counts)) }
+      return { rows, notes: toCautions(Math.min(...counts)), isEmpty: Math.max(...counts) === 0 }
     },
   }
 }

@@ -149,7 +149,6 @@ const multiply = (text: Sql, factor: number) =>
 
 /** A measure in SQL. */
 export type Named = Readonly<{
-  definition: Definition
   /** The figure and, of a ratio, `<name>_numerator` and `<name>_denominator`. */
   columns: readonly Measure[]
   /** Whether it is a share of cases, the mean of a value per row, or neither. */
@@ -193,7 +192,7 @@ export function compileNamed(
     ],
     ' + ',
   )
-  const base = { definition, kind, value: multiply(value, scale), counts: sql`${own} AND ${rows}` } as const
+  const base = { kind, value: multiply(value, scale), counts: sql`${own} AND ${rows}` } as const
   if (definition.denominator.length === 0) {
     const type = scale === 1 ? numerator.type : 'double'
     const figure = {

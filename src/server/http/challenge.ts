@@ -1,9 +1,8 @@
+import { scopes } from '../../auth/principal.ts'
 import { codes, refuse } from './json-rpc.ts'
 
 export const endpointPath = '/v1/mcp'
 export const metadataPath = '/.well-known/oauth-protected-resource'
-
-const scopes = ['traces', 'knowledge'] as const
 
 /** The document of RFC 9728 that says where a client gets credentials for this server. `origin` is how clients call it. */
 export const toMetadata = (origin: string): Response =>

@@ -49,9 +49,10 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
     callers.set(id, caller)
     return caller
   }
-  const toHeaders = ({ used, startedAt }: Caller) => ({
+  const toSeconds = ({ startedAt }: Caller) => Math.max(Math.ceil((startedAt + minuteMs - now()) / 1000), 1)
+  const toHeaders = (caller: Caller) => ({
     'RateLimit-Policy': policy,
-    RateLimit: `"minute";r=${Math.max(perMinute - used, 0)};t=${Math.max(Math.ceil((startedAt + minuteMs - now()) / 1000), 1)}`,
+    RateLimit: `"minute";r=${Math.max(perMinute - caller.used, 0)};t=${toSeconds(caller)}`,
   })
   const release = (caller: Caller) => {
     caller.running -= 1
@@ -85,8 +86,7 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
     admit: async (id: string, signal: AbortSignal): Promise<Admission> => {
       const caller = find(id)
       if (caller.used >= perMinute) {
-        const retryAfter = Math.max(Math.ceil((caller.startedAt + minuteMs - now()) / 1000), 1)
-        return { ok: false, reason: 'rate', retryAfter, headers: toHeaders(caller) }
+        return { ok: false, reason: 'rate', retryAfter: toSeconds(caller), headers: toHeaders(caller) }
       }
       caller.used += 1
       if (!(await takePlace(caller, signal)))

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { localhostAllowedHostnames } from '@modelcontextprotocol/server'
-import { hideKeys } from '../../auth/api-key.ts'
 import type { Auth } from '../../auth/open-auth.ts'
 import type { Principal } from '../../auth/principal.ts'
 import type { Config } from '../../config/config.ts'
@@ -74,8 +73,8 @@ export function openSite({ config, serve, groups, auth, telemetry, log, stopping
       })
     return createServer(groups.get(group), { scopes: principal.scopes, observe })
   }
-  // What the protocol library says of a request may quote it.
-  const onerror = (error: Error) => log.warn(`protocol: ${hideKeys(error.message).slice(0, longestWarning)}`)
+  // What the protocol library says of a request may quote it; the log masks keys, and takes no more than this.
+  const onerror = (error: Error) => log.warn(`protocol: ${error.message.slice(0, longestWarning)}`)
   const endpoint = createMcpEndpoint(fixture?.build ?? build, {
     onerror,
     ...(fixture?.legacy && { legacy: fixture.legacy }),

@@ -72,7 +72,8 @@ export async function serveCommand(context: CommandContext, serve: ServeConfig):
     checkExposure(serve, auth.hasKeys())
     await prepareData(context)
     const site = openSite({ config, serve, groups, auth, telemetry, log, stopping })
-    groups.get(defaultGroup)
+    // Never released: the default group is always ready.
+    groups.lease(defaultGroup)
     const { server, idle } = createHttpServer(site, log)
     server.listen(serve.port, serve.host)
     await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {

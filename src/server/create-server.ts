@@ -8,6 +8,7 @@ import type { AnyTool } from '../tools/tool.ts'
 import { tools } from '../tools/tools.ts'
 import { advertiseSchema } from './advertise-schema.ts'
 import { countRows } from './count-rows.ts'
+import { type Hear, hearCalls } from './hear-calls.ts'
 import { instructions } from './instructions.ts'
 import type { Observe } from './observe.ts'
 import { registerPrompts } from './register-prompts.ts'
@@ -26,30 +27,18 @@ const annotations = {
 } as const
 
 /** Runs a tool; a failure is a result as well, and both are heard of. */
-async function callTool(
-  tool: AnyTool,
-  args: unknown,
-  { mcpReq }: ServerContext,
-  runtime: Runtime,
-  observe: Observe | undefined,
-) {
-  const { id, signal, _meta: meta } = mcpReq
-  const end = observe?.({
-    method: 'tools/call',
-    target: tool.name,
-    requestId: String(id),
-    ...(meta && { meta }),
-    arguments: args,
-  })
+async function callTool(tool: AnyTool, args: unknown, context: ServerContext, runtime: Runtime, hear: Hear) {
+  const { signal } = context.mcpReq
+  const end = hear(context, { method: 'tools/call', target: tool.name, arguments: args })
   try {
     const { output, text, links } = await tool.call(args, { runtime, signal })
     const rows = countRows(output)
-    end?.({ outcome: 'ok', bytes: text.length, ...(rows !== undefined && { rows }) })
+    end({ outcome: 'ok', bytes: text.length, ...(rows !== undefined && { rows }) })
     return toReply(output, text, links)
   } catch (error) {
     const isKnown = error instanceof AppError
     const code = isKnown ? error.details.code : 'internal'
-    end?.(signal.aborted ? { outcome: 'cancelled' } : { outcome: isKnown ? 'tool_error' : 'error', code })
+    end(signal.aborted ? { outcome: 'cancelled' } : { outcome: isKnown ? 'tool_error' : 'error', code })
     runtime.log[isKnown ? 'info' : 'error'](
       `${tool.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
     )
@@ -81,6 +70,7 @@ export function createServer(
       cacheHints: { 'tools/list': cacheHint, 'prompts/list': cacheHint },
     },
   )
+  const hear = hearCalls(server, observe)
   for (const tool of tools.filter(({ name }) => scopes.includes(scopeOfTool(name)))) {
     server.registerTool(
       tool.name,
@@ -91,10 +81,10 @@ export function createServer(
         outputSchema: advertiseSchema(tool.output),
         annotations: { title: tool.title, ...annotations },
       },
-      (args, context) => reportProgress(context, () => callTool(tool, args, context, runtime, observe)),
+      (args, context) => reportProgress(context, () => callTool(tool, args, context, runtime, hear)),
     )
   }
-  registerResources(server, runtime, { scopes, observe })
-  if (scopes.includes('traces')) registerPrompts(server, runtime, observe)
+  registerResources(server, runtime, { scopes, hear })
+  if (scopes.includes('traces')) registerPrompts(server, runtime, hear)
   return server
 }

@@ -4,6 +4,10 @@ export type Observed = Readonly<{
   /** Name of the tool, the prompt or the kind of resource. */
   target?: string
   requestId?: string
+  /** Name and version of the client, where it said so. */
+  client?: string
+  /** Revision of the protocol, e.g. `2025-11-25`. */
+  protocolVersion?: string
   meta?: Readonly<Record<string, unknown>>
   arguments?: unknown
 }>

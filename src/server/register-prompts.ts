@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Prompt, PromptArgument } from '../prompts/prompt.ts'
 import { prompts } from '../prompts/prompts.ts'
 import type { Runtime } from '../runtime.ts'
-import type { Observe } from './observe.ts'
+import type { Hear } from './hear-calls.ts'
 
 const longest = 1_000
 
@@ -39,11 +39,11 @@ function register(
   server: McpServer,
   prompt: Prompt,
   argsSchema: ReturnType<typeof toArguments>,
-  observe: Observe | undefined,
+  hear: Hear,
 ): void {
   const { name, title, description } = prompt
-  server.registerPrompt(name, { title, description, argsSchema }, (values, { mcpReq }) => {
-    observe?.({ method: 'prompts/get', target: name, requestId: String(mcpReq.id) })({ outcome: 'ok' })
+  server.registerPrompt(name, { title, description, argsSchema }, (values, context) => {
+    hear(context, { method: 'prompts/get', target: name })({ outcome: 'ok' })
     const given = Object.entries(values as Readonly<Record<string, string | undefined>>)
     const text = prompt.toText(Object.fromEntries(given.filter(([, value]) => value?.trim())))
     return { description, messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] }
@@ -51,6 +51,6 @@ function register(
 }
 
 /** Registers every prompt. */
-export function registerPrompts(server: McpServer, runtime: Runtime, observe?: Observe): void {
-  for (const [prompt, schema] of listArguments(runtime)) register(server, prompt, schema, observe)
+export function registerPrompts(server: McpServer, runtime: Runtime, hear: Hear): void {
+  for (const [prompt, schema] of listArguments(runtime)) register(server, prompt, schema, hear)
 }

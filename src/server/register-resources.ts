@@ -13,7 +13,7 @@ import { resources } from '../resources/resources.ts'
 import type { Runtime } from '../runtime.ts'
 import { toErrorText } from '../tools/reply.ts'
 import type { ToolContext } from '../tools/tool.ts'
-import type { Observe } from './observe.ts'
+import type { Hear } from './hear-calls.ts'
 import { scopeOfResource } from './scopes.ts'
 
 /** A failure in the protocol's own form, in our own words: these requests have no place for a tool's error. */
@@ -32,12 +32,7 @@ const decode = (value: string) => {
   }
 }
 
-function register(
-  server: McpServer,
-  kind: ResourceKind,
-  runtime: Runtime,
-  observe: Observe | undefined,
-): void {
+function register(server: McpServer, kind: ResourceKind, runtime: Runtime, hear: Hear): void {
   const toContext = ({ mcpReq }: ServerContext): ToolContext => ({ runtime, signal: mcpReq.signal })
   const log = (error: unknown, uri: string) => {
     runtime.log.info(`${uri} failed: ${error}`)
@@ -67,20 +62,14 @@ function register(
     template,
     { title, description, mimeType },
     async (uri, variables, context) => {
-      const { id, _meta: meta } = context.mcpReq
-      const end = observe?.({
-        method: 'resources/read',
-        target: kind.name,
-        requestId: String(id),
-        ...(meta && { meta }),
-      })
+      const end = hear(context, { method: 'resources/read', target: kind.name })
       const value = decode(String([variables[kind.variable]].flat().join('/')))
       try {
         const content = await kind.read(value, toContext(context))
-        end?.({ outcome: 'ok' })
+        end({ outcome: 'ok' })
         return { contents: [{ uri: uri.toString(), ...content }] }
       } catch (error) {
-        end?.({ outcome: 'error', code: toErrorDetails(error).code })
+        end({ outcome: 'error', code: toErrorDetails(error).code })
         throw log(error, uri.toString())
       }
     },
@@ -91,8 +80,8 @@ function register(
 export function registerResources(
   server: McpServer,
   runtime: Runtime,
-  { scopes, observe }: Readonly<{ scopes: readonly Scope[]; observe: Observe | undefined }>,
+  { scopes, hear }: Readonly<{ scopes: readonly Scope[]; hear: Hear }>,
 ): void {
   for (const kind of resources)
-    if (scopes.includes(scopeOfResource(kind.template))) register(server, kind, runtime, observe)
+    if (scopes.includes(scopeOfResource(kind.template))) register(server, kind, runtime, hear)
 }

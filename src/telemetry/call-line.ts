@@ -24,13 +24,19 @@ function toArguments(value: unknown): string | undefined {
   }
 }
 
+type LineOptions = Readonly<{
+  logArguments: boolean
+  /** Calls like this one that had no line since the last that had. */
+  unlogged: number
+}>
+
 /**
  * The log line of a call: one JSON object without a line break, in which no text of the caller's can hide, move a
  * cursor or be a key or a token. `time` is when the call began. What isn't known is left out.
  */
 export function toCallLine(
   { start, end, startedAt, durationMs }: FinishedCall,
-  logArguments: boolean,
+  { logArguments, unlogged }: LineOptions,
 ): string {
   const target = toText(start.target)
   const isTool = start.method === 'tools/call' && target !== undefined
@@ -45,7 +51,9 @@ export function toCallLine(
     bytes: end.bytes,
     outcome: end.outcome,
     code: toText(end.code),
+    unlogged: unlogged || undefined,
     client: toText(start.client),
+    protocol: toText(start.protocolVersion),
     arguments: logArguments ? toArguments(start.arguments) : undefined,
   })
   return line.replace(unseen, toEscapes)

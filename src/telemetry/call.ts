@@ -17,6 +17,8 @@ export type CallStart = Readonly<{
   client?: string
   /** `params._meta`; of it `traceparent` and `tracestate` are read. */
   meta?: Readonly<Record<string, unknown>>
+  /** `traceparent` and `tracestate` of the HTTP request. */
+  carrier?: Readonly<Record<string, unknown>>
   arguments?: unknown
 }>
 

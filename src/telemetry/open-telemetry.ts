@@ -6,6 +6,7 @@ import { createCallNames } from './call-names.ts'
 import { findEndpoints } from './find-endpoints.ts'
 import { readProcessFamilies, toGaugeFamilies } from './process-metrics.ts'
 import { toPrometheusText } from './prometheus-text.ts'
+import { createRefusalFilter } from './refusal-filter.ts'
 
 /** What operators see of the calls: a log line each, counters, and OpenTelemetry if it is set up. */
 export interface Telemetry {
@@ -39,6 +40,15 @@ function attempt(report: Report, call: FinishedCall, warn: (message: string) => 
   }
 }
 
+/** A line for each call; refusals, which anybody may cause without end, have so many a minute. */
+function toLineReport(writeLine: (line: string) => void, logArguments: boolean): Report {
+  const pick = createRefusalFilter()
+  return (call) => {
+    const unlogged = pick(call)
+    if (unlogged !== undefined) writeLine(toCallLine(call, { logArguments, unlogged }))
+  }
+}
+
 /** Telemetry of this process; opens nothing and loads nothing unless OpenTelemetry is set up. */
 export function openTelemetry({
   writeLine,
@@ -52,7 +62,7 @@ export function openTelemetry({
   const toNames = createCallNames()
   const reports: readonly Report[] = [
     metrics.end,
-    ...(writeLine ? [(call: FinishedCall) => writeLine(toCallLine(call, logArguments))] : []),
+    ...(writeLine ? [toLineReport(writeLine, logArguments)] : []),
     ...(exporter ? [exporter.record] : []),
   ]
   return {

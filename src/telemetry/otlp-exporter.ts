@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { type Context, type Link, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { type ExportResult, ExportResultCode, W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
@@ -32,8 +32,20 @@ const getter = {
   keys: (meta: Meta) => Object.keys(meta),
 }
 
-const toParent = (meta: Meta | undefined): Context =>
-  meta === undefined ? ROOT_CONTEXT : propagator.extract(ROOT_CONTEXT, meta, getter)
+const read = (carrier: Meta | undefined): Context =>
+  carrier === undefined ? ROOT_CONTEXT : propagator.extract(ROOT_CONTEXT, carrier, getter)
+
+/**
+ * Where a call's span belongs: below the span that its message names, with a link to that of its HTTP request; below the
+ * latter where the message names none.
+ */
+function toPlace({ meta, carrier }: FinishedCall['start']): Readonly<{ parent: Context; links: Link[] }> {
+  const [message, request] = [read(meta), read(carrier)]
+  const around = trace.getSpanContext(request)
+  return trace.getSpanContext(message)
+    ? { parent: message, links: around ? [{ context: around }] : [] }
+    : { parent: request, links: [] }
+}
 
 /** Each process is an instance of its own, so that the sums of several servers on one machine don't mix. */
 const createResource = (): Resource =>
@@ -80,10 +92,11 @@ function openTraces({ endpoints, warn }: Options, resource: Resource): CallExpor
     record(call: FinishedCall) {
       const { start, startedAt, durationMs } = call
       const failure = findErrorType(call)
+      const { parent, links } = toPlace(start)
       const span = tracer.startSpan(
         toSpanName(call),
-        { kind: SpanKind.SERVER, attributes: toSpanAttributes(call), startTime: startedAt },
-        toParent(start.meta),
+        { kind: SpanKind.SERVER, attributes: toSpanAttributes(call), startTime: startedAt, links },
+        parent,
       )
       if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR })
       span.end(startedAt + durationMs)

@@ -11,6 +11,7 @@ const start: CallStart = {
   key: 'reports',
   group: 'default',
   client: 'claude-code/2.1.0',
+  protocolVersion: '2026-07-28',
   arguments: { startTime: 'yesterday' },
 }
 
@@ -41,6 +42,7 @@ describe('the log line of a call', () => {
       bytes: 3456,
       outcome: 'ok',
       client: 'claude-code/2.1.0',
+      protocol: '2026-07-28',
     })
     expect(new Date(String(time)).toISOString()).toBe(time)
     expect(Math.abs(Date.parse(String(time)) - before)).toBeLessThan(1000)
@@ -56,6 +58,7 @@ describe('the log line of a call', () => {
       'bytes',
       'outcome',
       'client',
+      'protocol',
     ])
   })
 

@@ -187,6 +187,22 @@ describe('OpenTelemetry', () => {
     expect(spans.map(({ parentSpanId }) => parentSpanId ?? '')).toEqual([''])
   })
 
+  it("puts a call below its message's span, or else its HTTP request's, and links the latter to the former", async () => {
+    const request = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
+    const around = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' }
+    const [both, requestOnly, wrong] = await send(
+      [
+        [{ meta, carrier: request }, { outcome: 'ok' }],
+        [{ meta: {}, carrier: request }, { outcome: 'ok' }],
+        [{ meta, carrier: { traceparent: '00-zz' } }, { outcome: 'ok' }],
+      ],
+      await collect(),
+    )
+    expect(both).toMatchObject({ traceId, parentSpanId: parentId, links: [around] })
+    expect(requestOnly).toMatchObject({ traceId: around.traceId, parentSpanId: around.spanId, links: [] })
+    expect(wrong).toMatchObject({ traceId, parentSpanId: parentId, links: [] })
+  })
+
   it('gets no key, no token, no arguments and no endless text', async () => {
     const key = `pq_${'k'.repeat(43)}`
     const [span] = await send(

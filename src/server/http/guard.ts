@@ -70,10 +70,16 @@ export function readAddress(req: IncomingMessage, { proxies }: GuardOptions): st
   return address
 }
 
+const loopback = /^(?:127\.|::1$)/
+
+/** Whether an address carries the connections of many: a proxy, or this machine. */
+export const isTrustedPeer = (address: string, { proxies }: Pick<GuardOptions, 'proxies'>): boolean =>
+  loopback.test(plain(address)) || isProxy(proxies, plain(address))
+
 /** What proxies add to a request. */
 const proxyMarks = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']
 
 /** Whether a request comes from this machine itself, past every proxy that says so. */
 export const isLoopback = (req: IncomingMessage): boolean =>
   proxyMarks.every((name) => req.headers[name] === undefined) &&
-  /^(?:127\.|::1$)/.test(plain(req.socket.remoteAddress ?? ''))
+  loopback.test(plain(req.socket.remoteAddress ?? ''))

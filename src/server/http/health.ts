@@ -1,3 +1,4 @@
+import { defaultGroup } from '../../auth/principal.ts'
 import type { Runtime } from '../../runtime.ts'
 import type { Site } from './site.ts'
 
@@ -35,22 +36,29 @@ const check = (run: (runtime: Runtime) => Promise<Check>, runtime: Runtime): Pro
     return { ready: false, reason: 'It cannot be read; see the server log.' }
   })
 
-/** Whether the lake and the index of every open group can be read, and if not, why. */
+const isReady = ({ lake, knowledge }: Readonly<{ lake: Check; knowledge: Check }>) =>
+  lake.ready && knowledge.ready
+
+async function checkGroup({ groups }: Site, group: string) {
+  const { runtime, release } = groups.lease(group)
+  try {
+    const [lake, knowledge] = await Promise.all([check(checkLake, runtime), check(checkKnowledge, runtime)])
+    return { lake, knowledge }
+  } finally {
+    release()
+  }
+}
+
+/**
+ * Whether the lake and the index of the default group can be read, and if not, why. Another group in use that is not ready takes
+ * the service from nobody else, and whoever asks may know of none: the state is `degraded` then.
+ */
 export async function answerReady(site: Site): Promise<Response> {
   if (site.stopping() !== undefined)
     return Response.json({ status: 'stopping' }, { status: 503, headers: noStore })
-  const groups = await Promise.all(
-    site.groups.list().map(async ({ group, runtime }) => ({
-      group,
-      lake: await check(checkLake, runtime),
-      knowledge: await check(checkKnowledge, runtime),
-    })),
-  )
-  const isReady = groups.every(({ lake, knowledge }) => lake.ready && knowledge.ready)
-  // Names of groups are no business of who asks without a key.
-  const shown = site.isOpen() ? groups : groups.map(({ group: _, ...rest }) => rest)
-  return Response.json(
-    { status: isReady ? 'ready' : 'not ready', groups: shown },
-    { status: isReady ? 200 : 503, headers: noStore },
-  )
+  const others = site.groups.list().filter((group) => group !== defaultGroup)
+  const [own, ...rest] = await Promise.all([defaultGroup, ...others].map((group) => checkGroup(site, group)))
+  const isServing = own !== undefined && isReady(own)
+  const status = isServing ? (rest.every(isReady) ? 'ready' : 'degraded') : 'not ready'
+  return Response.json({ status, ...own }, { status: isServing ? 200 : 503, headers: noStore })
 }

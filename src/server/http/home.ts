@@ -55,8 +55,12 @@ const readers = { traces: readTraceFacts, knowledge: readDocFacts }
 
 /** What the server has, of one group and of what its key may ask. */
 async function readFacts({ groups }: Site, { group, scopes }: Principal): Promise<readonly Fact[]> {
-  const runtime = groups.get(group)
-  return (await Promise.all(scopes.map((scope) => readers[scope](runtime)))).flat()
+  const { runtime, release } = groups.lease(group)
+  try {
+    return (await Promise.all(scopes.map((scope) => readers[scope](runtime)))).flat()
+  } finally {
+    release()
+  }
 }
 
 const toTable = (facts: readonly Fact[]) =>

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { isJsonContentType } from '@modelcontextprotocol/server'
 import type { Principal } from '../../auth/principal.ts'
+import type { GroupLease } from '../../groups.ts'
+import type { Runtime } from '../../runtime.ts'
 import { findScope } from '../scopes.ts'
 import { readAccept, withoutProgress } from './accept.ts'
+import { readFacts } from './caller.ts'
 import { endpointPath, refuseScope } from './challenge.ts'
 import { countRefusal } from './count-refusal.ts'
 import { identify } from './identify.ts'
@@ -90,18 +93,23 @@ export async function answerMcp(req: IncomingMessage, signal: AbortSignal, site:
     if (!signal.aborted) countRefusal(site, admission.reason, principal.name)
     return { response: toTooMany(admission.reason, admission.retryAfter, id, admission.headers) }
   }
-  const release = admission?.release
+  let lease: GroupLease | undefined
+  const release = () => {
+    lease?.release()
+    admission?.release()
+  }
   try {
     const scope = findScope(message)
     const isAllowed = !scope || principal.scopes.includes(scope)
     if (!isAllowed) countRefusal(site, 'scope', principal.name)
+    lease = site.groups.lease(principal.group)
     const response = isAllowed
-      ? await serve(req, message, principal, signal, site)
+      ? await serve(req, message, { principal, runtime: lease.runtime }, signal, site)
       : refuseScope(toOrigin(req, site), scope, id)
     for (const [name, value] of Object.entries(admission?.headers ?? {})) response.headers.set(name, value)
-    return { response, ...(release && { release }) }
+    return { response, release }
   } catch (error) {
-    release?.()
+    release()
     throw error
   }
 }
@@ -109,11 +117,11 @@ export async function answerMcp(req: IncomingMessage, signal: AbortSignal, site:
 function serve(
   req: IncomingMessage,
   message: unknown,
-  principal: Principal,
+  caller: Readonly<{ principal: Principal; runtime: Runtime }>,
   signal: AbortSignal,
   site: Site,
 ): Promise<Response> {
   const request = toRequest(req, `${toOrigin(req, site)}${endpointPath}`, signal)
-  site.callers.set(request, principal)
+  site.callers.set(request, { ...caller, facts: readFacts(req, message) })
   return site.endpoint.serve(request, message)
 }

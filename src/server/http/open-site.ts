@@ -2,7 +2,6 @@ import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import { localhostAllowedHostnames } from '@modelcontextprotocol/server'
 import type { Auth } from '../../auth/open-auth.ts'
-import type { Principal } from '../../auth/principal.ts'
 import type { Config } from '../../config/config.ts'
 import type { ServeConfig } from '../../config/serve-config.ts'
 import type { Log } from '../../core/log.ts'
@@ -10,6 +9,7 @@ import type { Groups } from '../../groups.ts'
 import type { Telemetry } from '../../telemetry/open-telemetry.ts'
 import { createServer } from '../create-server.ts'
 import type { Observe } from '../observe.ts'
+import type { Caller } from './caller.ts'
 import { createFailureLimit, createLimits } from './limits.ts'
 import { type BuildServer, createMcpEndpoint, type EndpointOptions } from './mcp-endpoint.ts'
 import type { Site } from './site.ts'
@@ -59,19 +59,15 @@ type Parts = Readonly<{
 
 /** Makes everything that requests are answered with. Nothing of the data is opened before the first request for it. */
 export function openSite({ config, serve, groups, auth, telemetry, log, stopping, fixture }: Parts): Site {
-  const callers = new WeakMap<Request, Principal>()
+  const callers = new WeakMap<Request, Caller>()
   const build: BuildServer = ({ requestInfo }) => {
-    const principal = requestInfo && callers.get(requestInfo)
-    if (!principal) throw new Error('a request without a caller')
-    const { name, group } = principal
+    const caller = requestInfo && callers.get(requestInfo)
+    if (!caller) throw new Error('a request without a caller')
+    const { principal, runtime, facts } = caller
+    const { keyId, name, group, scopes } = principal
     const observe: Observe = (call) =>
-      telemetry.begin({
-        ...call,
-        transport: 'tcp',
-        ...(principal.keyId !== '' && { key: name }),
-        group,
-      })
-    return createServer(groups.get(group), { scopes: principal.scopes, observe })
+      telemetry.begin({ ...facts, ...call, transport: 'tcp', ...(keyId !== '' && { key: name }), group })
+    return createServer(runtime, { scopes, observe })
   }
   // What the protocol library says of a request may quote it; the log masks keys, and takes no more than this.
   const onerror = (error: Error) => log.warn(`protocol: ${error.message.slice(0, longestWarning)}`)

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Log } from '../../core/log.ts'
+import { limitConnections } from './connection-limit.ts'
+import { isTrustedPeer } from './guard.ts'
 import { codes, refuse } from './json-rpc.ts'
 import { goneSignal, sendResponse } from './node-web.ts'
 import { answer } from './routes.ts'
@@ -37,8 +39,9 @@ const timeouts = {
 } as const
 const stalledMs = 30_000
 
-/** Connections at a time; more are closed at once. */
+/** Connections at a time, of all and of one address; more are closed at once. */
 const mostConnections = 2_000
+const mostOfAddress = 500
 
 export type HttpServer = Readonly<{
   server: Server
@@ -75,6 +78,7 @@ export function createHttpServer(site: Site, log: Log): HttpServer {
   }
   const server = createServer({ ...timeouts, requireHostHeader: false })
   server.maxConnections = mostConnections
+  limitConnections(server, mostOfAddress, (address) => isTrustedPeer(address, site))
   const onRequest = (req: IncomingMessage, res: ServerResponse) => {
     handle(req, res).catch((error: unknown) => log.error(`http: ${error}`))
   }

@@ -1,9 +1,9 @@
 import type { BlockList } from 'node:net'
 import type { Auth } from '../../auth/open-auth.ts'
-import type { Principal } from '../../auth/principal.ts'
 import type { Config } from '../../config/config.ts'
 import type { Groups } from '../../groups.ts'
 import type { Telemetry } from '../../telemetry/open-telemetry.ts'
+import type { Caller } from './caller.ts'
 import type { FailureLimit, Limits } from './limits.ts'
 import type { McpEndpoint } from './mcp-endpoint.ts'
 
@@ -19,7 +19,7 @@ export type Site = Readonly<{
   telemetry: Telemetry
   endpoint: McpEndpoint
   /** Who sent a request that was let in; the server for it is made by this. */
-  callers: WeakMap<Request, Principal>
+  callers: WeakMap<Request, Caller>
   hosts: readonly string[]
   proxies: BlockList
   /** How clients call the server, where that was said. */

@@ -20,19 +20,14 @@ const slowMs = 2_300
 /** The same data, with a lake that takes its time. */
 const slowDown = (groups: Groups): Groups => ({
   ...groups,
-  get: (group) => {
-    const runtime = groups.get(group)
+  lease: (group) => {
+    const { runtime, release } = groups.lease(group)
     const { lake } = runtime
-    return {
-      ...runtime,
-      lake: {
-        ...lake,
-        snapshot: async (...args) => {
-          await pause(slowMs)
-          return lake.snapshot(...args)
-        },
-      },
+    const snapshot: typeof lake.snapshot = async (...args) => {
+      await pause(slowMs)
+      return lake.snapshot(...args)
     }
+    return { runtime: { ...runtime, lake: { ...lake, snapshot } }, release }
   },
 })
 

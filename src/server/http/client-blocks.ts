@@ -33,7 +33,16 @@ export function toClientBlocks(url: string, needsKey: boolean): readonly ClientB
     {
       title: 'OpenCode',
       text: 'In opencode.json:',
-      code: json({ mcp: { parquetry: { type: 'remote', url, enabled: true, ...headers } } }),
+      code: json({ mcp: { servers: { parquetry: { type: 'remote', url, enabled: true, ...headers } } } }),
+    },
+    {
+      title: 'Codex',
+      ...(needsKey && { text: 'With the key in the variable PARQUETRY_KEY:' }),
+      code: `codex mcp add parquetry --url ${url}${needsKey ? ' --bearer-token-env-var PARQUETRY_KEY' : ''}`,
+    },
+    {
+      title: 'Gemini CLI',
+      code: `gemini mcp add --transport http parquetry ${url}${bearer}`,
     },
     {
       title: 'VS Code',

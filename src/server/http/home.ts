@@ -18,10 +18,13 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 2rem auto
 h1 { margin-bottom: 0; } h2 { margin-top: 2rem; } h3 { margin-bottom: .25rem; }
 table { border-collapse: collapse; } th, td { text-align: left; padding: .2rem 1rem .2rem 0; vertical-align: top; }
 th { font-weight: 600; }
-pre { overflow-x: auto; padding: .75rem; border: 1px solid #8886; border-radius: .4rem; font: 13px/1.45 ui-monospace, monospace; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .75rem; border: 1px solid #8886; border-radius: .4rem; font: 13px/1.45 ui-monospace, monospace; }
 `
 
 type Fact = readonly [name: string, value: string]
+
+/** An instant to the minute, as people read it. */
+const toMinute = (instant: string) => `${instant.slice(0, 16).replace('T', ' ')} UTC`
 
 async function readTraceFacts({ lake }: Runtime): Promise<readonly Fact[]> {
   const snapshot = await lake.snapshot()
@@ -37,7 +40,9 @@ async function readTraceFacts({ lake }: Runtime): Promise<readonly Fact[]> {
     ['Spans', rows.toLocaleString('en')],
     [
       'Time range',
-      range ? `${formatInstant(range.startNs)} to ${formatInstant(range.endNs)}` : 'no data yet',
+      range
+        ? `${toMinute(formatInstant(range.startNs))} to ${toMinute(formatInstant(range.endNs))}`
+        : 'no data yet',
     ],
   ]
 }
@@ -46,8 +51,8 @@ async function readDocFacts({ knowledge }: Runtime): Promise<readonly Fact[]> {
   const index = await knowledge.describe()
   return [
     ['Documentation', `${index.files} pages, ${index.chunks} passages${index.ready ? '' : ', not ready'}`],
-    ['Documentation indexed', index.indexedAt ?? 'not yet'],
-    ['Embedding model', index.embedder ?? 'none'],
+    ['Documentation indexed', index.indexedAt ? toMinute(index.indexedAt) : 'not yet'],
+    ['Embedding model', index.embedder?.split(' ', 1)[0] ?? 'none'],
   ]
 }
 

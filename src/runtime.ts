@@ -36,19 +36,37 @@ function openLater<T extends Readonly<{ close(): Promise<void> }>>(open: () => P
   }
 }
 
-function openLakeLater(config: Config, log: Log): Lake {
+/** States of the lake that one engine reads. */
+const statesOfAnEngine = 32
+
+/** `onOld` is called when an engine has read so many states of the lake that most of what it keeps is of files that are gone. */
+function openLakeLater(config: Config, log: Log, onOld: () => void): Lake {
   const later = openLater(async () => (await import('./lake/open-lake.ts')).openLake(config, log))
-  return { snapshot: async () => (await later.get()).snapshot(), close: later.close }
+  let since: number | undefined
+  const snapshot = async () => {
+    const found = await (await later.get()).snapshot()
+    const { generation } = found.manifest
+    since ??= generation
+    if (generation - since >= statesOfAnEngine) {
+      since = generation
+      onOld()
+    }
+    return found
+  }
+  return { snapshot, close: later.close }
 }
 
 function openKnowledgeLater({ docs, knowledgeDir, embedder, modelsDir }: Config, log: Log): Knowledge {
   const later = openLater(async () => {
-    const [{ openIndexedKnowledge }, { createEmbedders }] = await Promise.all([
+    const [{ openIndexedKnowledge }, { indexApart }, { createEmbedders }] = await Promise.all([
       import('./knowledge/open-indexed-knowledge.ts'),
+      import('./knowledge/indexing/index-apart.ts'),
       import('./knowledge/embedding/embedders.ts'),
     ])
     const embedders = createEmbedders(embedder, modelsDir)
-    return openIndexedKnowledge({ docs, index: knowledgeDir, embedders }, log)
+    return openIndexedKnowledge({ docs, index: knowledgeDir, embedders }, log, (_, signal) =>
+      indexApart({ docs, index: knowledgeDir, embedder, modelsDir }, signal),
+    )
   })
   return {
     search: async (question, limit, path) => (await later.get()).search(question, limit, path),
@@ -61,7 +79,6 @@ function openKnowledgeLater({ docs, knowledgeDir, embedder, modelsDir }: Config,
 
 export function openRuntime(config: Config): Runtime {
   const log = createLog(config.logLevel)
-  const lake = openLakeLater(config, log)
   const engine = createLazyEngine(async () => {
     const folders = [config.lakeDir, config.resultsDir]
     await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })))
@@ -74,6 +91,7 @@ export function openRuntime(config: Config): Runtime {
       timeoutMs: config.queryTimeoutMs,
     })
   })
+  const lake = openLakeLater(config, log, engine.renew)
   const knowledge = openKnowledgeLater(config, log)
   return {
     config,

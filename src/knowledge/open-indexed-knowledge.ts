@@ -2,6 +2,7 @@ import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { noProgress } from '../core/progress.ts'
 import { hasChanged } from './indexing/has-changed.ts'
+import type { IndexSummary } from './indexing/index-docs.ts'
 import { chunkerVersion } from './markdown/chunker-version.ts'
 import { type Knowledge, type KnowledgeOptions, openKnowledge } from './open-knowledge.ts'
 import { findCurrentIndex } from './store/current-index.ts'
@@ -24,16 +25,24 @@ const notIndexed = (docs: string, cause: unknown) =>
     { cause },
   )
 
+/** Has the documentation indexed, here or elsewhere; may end early with the signal. */
+export type Indexer = (options: KnowledgeOptions, signal: AbortSignal) => Promise<IndexSummary>
+
 /** The write side, with its Markdown parser, is loaded only when there is something to index. */
-async function runIndexing(options: KnowledgeOptions, why: string, log: Log): Promise<void> {
+const indexHere: Indexer = async (options) =>
+  (await import('./indexing/index-docs.ts')).indexDocs(options, noProgress)
+
+type Run = Readonly<{ options: KnowledgeOptions; log: Log; indexer: Indexer; signal: AbortSignal }>
+
+async function runIndexing({ options, log, indexer, signal }: Run, why: string): Promise<void> {
   const docs = options.docs.map(({ folder }) => folder).join(' and ')
   log.info(`${why}; indexing ${docs}.`)
   try {
-    const { indexDocs } = await import('./indexing/index-docs.ts')
-    const summary = await indexDocs(options, noProgress)
+    const summary = await indexer(options, signal)
     log.info(`Indexed ${summary.files} files of ${docs} in ${summary.seconds.toFixed(1)} s.`)
     for (const { file, reason } of summary.skipped) log.warn(`Not indexed: ${file}: ${reason}`)
   } catch (error) {
+    if (signal.aborted) throw error
     log.error(`${docs} could not be indexed: ${error instanceof Error ? error.stack : error}`)
     throw error instanceof AppError ? error : notIndexed(docs, error)
   }
@@ -48,14 +57,20 @@ const lookEveryMs = 15_000
  * outgrown answers at once and has it indexed in the background. Searches at the same time wait for the same run; one that
  * fails is tried anew by a later search. Throws what `indexDocs` throws, and `no_data` for a cause it doesn't know.
  */
-export function openIndexedKnowledge(options: KnowledgeOptions, log: Log): Knowledge {
+export function openIndexedKnowledge(
+  options: KnowledgeOptions,
+  log: Log,
+  indexer: Indexer = indexHere,
+): Knowledge {
+  const stop = new AbortController()
+  const run: Run = { options, log, indexer, signal: stop.signal }
   const knowledge = openKnowledge(options)
   let running: Promise<void> | undefined
   let looking: Promise<void> | undefined
   let lookedAt = -Infinity
 
   const ensureIndex = (why: string) => {
-    running ??= runIndexing(options, why, log).finally(() => {
+    running ??= runIndexing(run, why).finally(() => {
       running = undefined
     })
     return running
@@ -79,11 +94,12 @@ export function openIndexedKnowledge(options: KnowledgeOptions, log: Log): Knowl
     if (looking || performance.now() - lookedAt < lookEveryMs) return
     lookedAt = performance.now()
     looking = look(isOutdated)
-      .catch((error: unknown) =>
+      .catch((error: unknown) => {
+        if (stop.signal.aborted) return
         log.warn(
           `The documentation could not be looked at: ${error instanceof Error ? error.message : error}`,
-        ),
-      )
+        )
+      })
       .finally(() => {
         looking = undefined
       })
@@ -115,6 +131,7 @@ export function openIndexedKnowledge(options: KnowledgeOptions, log: Log): Knowl
       }
     },
     close: async () => {
+      stop.abort()
       await looking
       await knowledge.close()
     },

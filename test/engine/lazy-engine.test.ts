@@ -51,3 +51,31 @@ test('a signal reaches the statement', async () => {
   await expect(engine.run(one, AbortSignal.abort())).rejects.toThrow('cancelled')
   await engine.close()
 })
+
+test('renewed, it opens again for the next statement, and the old one closes after its last', async () => {
+  const log: string[] = []
+  let free = () => {}
+  const engine = createLazyEngine(async () => {
+    const name = `engine ${log.filter((line) => line.endsWith('opened')).length + 1}`
+    log.push(`${name} opened`)
+    return {
+      run: async ({ sql }) => {
+        if (sql === 'slow') await new Promise<void>((resolve) => (free = resolve))
+        return [{ name }]
+      },
+      close: async () => void log.push(`${name} closed`),
+    }
+  })
+  engine.renew()
+  expect(log).toEqual([])
+  const slow = engine.run(defineStatement('slow'))
+  await engine.run(one)
+  engine.renew()
+  expect(await engine.run(one)).toEqual([{ name: 'engine 2' }])
+  expect(log).toEqual(['engine 1 opened', 'engine 2 opened'])
+  free()
+  expect(await slow).toEqual([{ name: 'engine 1' }])
+  engine.renew()
+  await engine.close()
+  expect(log.toSorted()).toEqual(['engine 1 closed', 'engine 1 opened', 'engine 2 closed', 'engine 2 opened'])
+})

@@ -16,7 +16,10 @@ export type HttpServer = Readonly<{
 /** Starts a program of this repository that serves MCP over HTTP, and waits for the address that it prints. */
 export async function startProgram(script: string, args: readonly string[]): Promise<HttpServer> {
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const ended = once(child, 'close')
+  // A test that is given up leaves no server behind.
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const ended = once(child, 'close').finally(() => process.off('exit', kill))
   let output = ''
   const { promise: address, resolve: onAddress, reject } = Promise.withResolvers<string>()
   for (const stream of [child.stdout, child.stderr])

@@ -4,22 +4,16 @@ import { defaultGroup, parseGroup } from './auth/principal.ts'
 import type { Config } from './config/config.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
 
-/** A group in use; to be released once. */
-export type GroupLease = Readonly<{ runtime: Runtime; release(): void }>
-
 /** The data of each group, apart from that of the others: its exports, lake, documentation index, results and definitions. */
 export interface Groups {
-  /**
-   * Takes a group into use. It is opened at its first use, and closed when nobody has used it for a while, since each open group
-   * may take as much memory as is allowed. Throws `invalid_argument` for what is no group's name.
-   */
-  lease(group: string): GroupLease
-  /** Names of the groups that are open. */
-  list(): readonly string[]
+  /** For one use. Opened at the first, and kept. Throws `invalid_argument` for what is no group's name. */
+  get(group: string): Runtime
+  /** Groups that are open. To look at them is no use. */
+  list(): readonly Readonly<{ group: string; runtime: Runtime }>[]
   close(): Promise<void>
 }
 
-/** How long an unused group stays open, in ms. */
+/** Each group may take as much memory as is allowed; one that nobody has used for so long, in ms, gives it back. */
 const idleMs = 10 * 60_000
 
 /** Where a group's data lies: the default group in the data folder itself, others below `groups/`. */
@@ -43,46 +37,32 @@ export function toGroupConfig(config: Config, group: string): Config {
   })
 }
 
-type OpenGroup = { runtime: Runtime; leases: number; timer?: NodeJS.Timeout }
+type OpenGroup = { readonly runtime: Runtime; timer?: NodeJS.Timeout }
 
-export function openGroups(config: Config, closeAfterMs = idleMs): Groups {
+export function openGroups(config: Config, restAfterMs = idleMs): Groups {
   const open = new Map<string, OpenGroup>()
-  const closing = new Set<Promise<void>>()
   const find = (group: string): OpenGroup => {
     const known = open.get(group)
     if (known) return known
-    const opened = { runtime: openRuntime(toGroupConfig(config, group)), leases: 0 }
+    const opened: OpenGroup = { runtime: openRuntime(toGroupConfig(config, group)) }
     open.set(group, opened)
     return opened
   }
-  const shut = (group: string, { runtime }: OpenGroup) => {
-    open.delete(group)
-    const closed = runtime.close().finally(() => closing.delete(closed))
-    closing.add(closed)
-  }
   return {
-    lease: (group) => {
+    get: (group) => {
       const found = find(group)
       clearTimeout(found.timer)
-      found.leases += 1
-      let isReleased = false
-      return {
-        runtime: found.runtime,
-        release: () => {
-          if (isReleased) return
-          isReleased = true
-          found.leases -= 1
-          if (found.leases === 0) found.timer = setTimeout(shut, closeAfterMs, group, found).unref()
-        },
-      }
+      found.timer = setTimeout(() => found.runtime.rest(), restAfterMs).unref()
+      return found.runtime
     },
-    list: () => [...open.keys()],
+    list: () => [...open].map(([group, { runtime }]) => ({ group, runtime })),
     close: async () => {
-      for (const [group, opened] of open) {
-        clearTimeout(opened.timer)
-        shut(group, opened)
-      }
-      await Promise.all(closing)
+      await Promise.all(
+        [...open.values()].map(({ runtime, timer }) => {
+          clearTimeout(timer)
+          return runtime.close()
+        }),
+      )
     },
   }
 }

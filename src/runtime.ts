@@ -19,6 +19,8 @@ export type Runtime = Readonly<{
   /** Reads the lake and writes results; no other folder is open to it. */
   engine: Engine
   knowledge: Knowledge
+  /** Gives back the memory that no call needs now; to be called after a while without any. */
+  rest(): void
   close(): Promise<void>
 }>
 
@@ -47,7 +49,8 @@ function openLakeLater(config: Config, log: Log, onOld: () => void): Lake {
     const found = await (await later.get()).snapshot()
     const { generation } = found.manifest
     since ??= generation
-    if (generation - since >= statesOfAnEngine) {
+    // A lake that was deleted begins anew.
+    if (generation < since || generation - since >= statesOfAnEngine) {
       since = generation
       onOld()
     }
@@ -100,6 +103,7 @@ export function openRuntime(config: Config): Runtime {
     definitions: openDefinitions(config.dataDir),
     engine,
     knowledge,
+    rest: engine.renew,
     close: async () => {
       const outcomes = await Promise.allSettled([
         knowledge.close(),

@@ -7,7 +7,7 @@ import { parseConfig } from '../src/config/config.ts'
 import { defineStatement } from '../src/engine/engine.ts'
 import { type Groups, openGroups } from '../src/groups.ts'
 
-const idleMs = 150
+const idleMs = 600
 const one = defineStatement('SELECT 1 AS one')
 
 describe('groups', () => {
@@ -24,31 +24,40 @@ describe('groups', () => {
 
   it('open at their first use, each with folders of its own', () => {
     expect(groups.list()).toEqual([])
-    const [red, own] = [groups.lease('red'), groups.lease('default')]
-    expect(groups.list()).toEqual(['red', 'default'])
-    expect(red.runtime.config.exportsDir).toBe(join(data, 'groups', 'red', 'exports'))
-    expect(own.runtime.config.exportsDir).toBe(join(data, 'exports'))
+    const [red, own] = [groups.get('red'), groups.get('default')]
+    expect(groups.list().map(({ group }) => group)).toEqual(['red', 'default'])
+    expect(red.config.exportsDir).toBe(join(data, 'groups', 'red', 'exports'))
+    expect(own.config.exportsDir).toBe(join(data, 'exports'))
   })
 
   it('refuse what is no name', () => {
-    expect(() => groups.lease('../default')).toThrow(/group/)
+    expect(() => groups.get('../default')).toThrow(/group/)
     expect(groups.list()).toEqual([])
   })
 
-  it('stay open while anybody uses them, and are closed when nobody has for a while', async () => {
-    const [first, other] = [groups.lease('red'), groups.lease('red')]
-    expect(other.runtime).toBe(first.runtime)
-    first.release()
-    first.release()
-    await pause(2 * idleMs)
-    expect(groups.list()).toEqual(['red'])
-    expect(await other.runtime.engine.run(one)).toEqual([{ one: 1 }])
-    other.release()
-    groups.lease('red').release()
-    await pause(3 * idleMs)
-    expect(groups.list()).toEqual([])
-    const again = groups.lease('red')
-    expect(again.runtime).not.toBe(first.runtime)
-    expect(await again.runtime.engine.run(one)).toEqual([{ one: 1 }])
+  it('stay as they are, and an unused one gives its memory back', async () => {
+    const red = groups.get('red')
+    await red.engine.run(one)
+    groups.get('red')
+    let rests = 0
+    const { rest } = red
+    Object.assign(red, {
+      rest: () => {
+        rests += 1
+        rest()
+      },
+    })
+    for (let i = 0; i < 6; i++) {
+      expect(groups.get('red')).toBe(red)
+      expect(await red.engine.run(one)).toEqual([{ one: 1 }])
+      await pause(idleMs / 3)
+    }
+    expect(rests).toBe(0)
+    for (let i = 0; i < 6; i++) {
+      groups.list()
+      await pause(idleMs / 3)
+    }
+    expect(rests).toBe(1)
+    expect(await red.engine.run(one)).toEqual([{ one: 1 }])
   })
 })

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { toCommand } from '../core/command.ts'
 import { AppError } from '../core/errors.ts'
 import { secureFile } from './key-file.ts'
 import { type KeyRecord, toKeyState } from './key-record.ts'
@@ -67,7 +68,7 @@ const duplicate = ({ name, id }: KeyRecord) =>
     code: 'invalid_argument',
     message: `There is a key named ${name} already: ${id}.`,
     path: 'name',
-    next: `Choose another name, or revoke that one first: parquetry keys revoke ${id}`,
+    next: `Choose another name, or revoke that one first: ${toCommand(`keys revoke ${id}`)}`,
   })
 
 const prepare = (database: Database) => ({

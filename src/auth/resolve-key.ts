@@ -1,9 +1,10 @@
+import { toCommand } from '../core/command.ts'
 import { AppError } from '../core/errors.ts'
 import { findNearestNames } from '../core/nearest-names.ts'
 import { hideKeys, looksLikeKey } from './api-key.ts'
 import type { KeyRecord } from './key-record.ts'
 
-const list = 'parquetry keys list'
+const list = toCommand('keys list')
 
 const mistaken = (text: string) =>
   new AppError({

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { escapeControls } from '../core/clean-text.ts'
+import { toCommand } from '../core/command.ts'
 import { createLog } from '../core/log.ts'
 import type { Manifest } from '../lake/manifest.ts'
 import { syncLake } from '../lake/sync-lake.ts'
@@ -43,7 +44,7 @@ export async function importCommand({ config, terminal }: CommandContext): Promi
   if (manifest.sources.length === 0 && manifest.rejected.length === 0) {
     terminal.line(`No exports in ${config.exportsDir}.`)
     terminal.line(
-      'Copy Parquet trace exports there, or make some: npm run generate-exports -- --out data/exports',
+      `Copy Parquet trace exports there, or make some: ${toCommand(`generate-exports --out ${config.exportsDir}`)}`,
     )
     return 0
   }

@@ -3,6 +3,7 @@ import { toKeysPath } from '../auth/key-store.ts'
 import { openAuth } from '../auth/open-auth.ts'
 import { defaultGroup } from '../auth/principal.ts'
 import type { ServeConfig } from '../config/serve-config.ts'
+import { toCommand } from '../core/command.ts'
 import { AppError } from '../core/errors.ts'
 import { createLog } from '../core/log.ts'
 import { openGroups } from '../groups.ts'
@@ -24,7 +25,7 @@ function checkExposure({ host, publicUrl }: ServeConfig, hasKeys: boolean): void
     message: 'Others could reach this server, and there is no key that they would need.',
     path: publicUrl ? 'public-url' : 'host',
     actual: publicUrl?.origin ?? host,
-    next: 'Make a key first: parquetry keys create --name NAME. Or serve on this machine alone: leave --host and --public-url out.',
+    next: `Make a key first: ${toCommand('keys create --name NAME')}. Or serve on this machine alone: leave --host and --public-url out.`,
   })
 }
 
@@ -72,8 +73,7 @@ export async function serveCommand(context: CommandContext, serve: ServeConfig):
     checkExposure(serve, auth.hasKeys())
     await prepareData(context)
     const site = openSite({ config, serve, groups, auth, telemetry, log, stopping })
-    // Never released: the default group is always ready.
-    groups.lease(defaultGroup)
+    groups.get(defaultGroup)
     const { server, idle } = createHttpServer(site, log)
     server.listen(serve.port, serve.host)
     await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
@@ -87,7 +87,7 @@ export async function serveCommand(context: CommandContext, serve: ServeConfig):
     terminal.line(`State and how to connect each client: ${origin}/`)
     terminal.line(
       site.isOpen()
-        ? 'No key is needed on this machine. To serve others: parquetry keys create --name NAME'
+        ? `No key is needed on this machine. To serve others: ${toCommand('keys create --name NAME')}`
         : 'Each call needs a key: Authorization: Bearer pq_...',
     )
     await waitForStop(() => server.closeAllConnections())

@@ -9,7 +9,7 @@ export interface LazyEngine extends Engine {
   renew(): void
 }
 
-type Opened = { engine: Promise<Engine>; running: number; isOld: boolean }
+type Opened = { engine: Promise<Engine>; running: number; isOld: boolean; closed?: Promise<void> }
 
 /**
  * An engine that is opened by its first statement, so that a server can answer before anything heavy is loaded.
@@ -17,23 +17,29 @@ type Opened = { engine: Promise<Engine>; running: number; isOld: boolean }
  */
 export function createLazyEngine(open: () => Promise<Engine>): LazyEngine {
   let current: Opened | undefined
-  const closing = new Set<Promise<void>>()
+  const all = new Set<Opened>()
   const find = (): Opened => {
     if (current) return current
     const opened: Opened = { engine: open(), running: 0, isOld: false }
     opened.engine.catch(() => {
+      all.delete(opened)
       if (current === opened) current = undefined
     })
+    all.add(opened)
     current = opened
     return opened
   }
-  const shut = ({ engine }: Opened) => {
-    const closed: Promise<void> = engine
-      .then((one) => one.close())
-      .catch(() => {})
-      .finally(() => closing.delete(closed))
-    closing.add(closed)
+  const shut = (opened: Opened): Promise<void> => {
+    opened.closed ??= opened.engine
+      .then(
+        (engine) => engine.close(),
+        () => {},
+      )
+      .finally(() => all.delete(opened))
+    return opened.closed
   }
+  /** A failure to tidy up after an old engine is nobody's who asks of the new one. */
+  const shutOld = (opened: Opened) => void shut(opened).catch(() => {})
   return {
     run: async (statement, signal) => {
       const opened = find()
@@ -42,7 +48,7 @@ export function createLazyEngine(open: () => Promise<Engine>): LazyEngine {
         return await (await opened.engine).run(statement, signal)
       } finally {
         opened.running -= 1
-        if (opened.isOld && opened.running === 0) shut(opened)
+        if (opened.isOld && opened.running === 0) shutOld(opened)
       }
     },
     renew: () => {
@@ -50,14 +56,11 @@ export function createLazyEngine(open: () => Promise<Engine>): LazyEngine {
       if (!old) return
       current = undefined
       old.isOld = true
-      if (old.running === 0) shut(old)
+      if (old.running === 0) shutOld(old)
     },
     close: async () => {
-      const last = current
       current = undefined
-      const engine = await last?.engine.catch(() => undefined)
-      await engine?.close()
-      await Promise.all(closing)
+      await Promise.all([...all].map(shut))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { toCommand } from '../core/command.ts'
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { noProgress } from '../core/progress.ts'
@@ -20,7 +21,7 @@ const notIndexed = (docs: string, cause: unknown) =>
       message: `The documentation in ${docs} could not be indexed.`,
       path: 'docs',
       actual: docs,
-      next: 'Run `npm run index-docs` and mend what it reports.',
+      next: `Run \`${toCommand('index-docs')}\` and mend what it reports.`,
     },
     { cause },
   )

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
+import { toCommand } from '../core/command.ts'
 import { AppError } from '../core/errors.ts'
 import { findNearestNames } from '../core/nearest-names.ts'
 import { type Corpus, locateFile } from './corpora.ts'
@@ -37,6 +38,6 @@ export async function readPage(
   throw new AppError({
     code: 'unreadable_file',
     message: `The page ${file} cannot be read: ${doc.reason}.`,
-    next: 'Mend the file and run `npm run index-docs`.',
+    next: `Mend the file and run \`${toCommand('index-docs')}\`.`,
   })
 }

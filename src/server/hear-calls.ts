@@ -12,19 +12,22 @@ export type Hear = (
   call: Pick<Observed, 'method' | 'target' | 'arguments'>,
 ) => (end: Outcome) => void
 
-type Said = Readonly<{
-  [CLIENT_INFO_META_KEY]?: Readonly<{ name: string; version: string }>
-  [PROTOCOL_VERSION_META_KEY]?: string
-}>
+const toText = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+/** `claude-code/2.1.0`; undefined for what is no name and version: the library checks them in 2026-07-28 only. */
+function toClient(info: unknown): string | undefined {
+  if (typeof info !== 'object' || info === null) return undefined
+  const { name, version } = info as Readonly<Record<string, unknown>>
+  return typeof name === 'string' && typeof version === 'string' ? `${name}/${version}` : undefined
+}
 
 /** Who asks, in which revision: each request of 2026-07-28 says so itself, older connections said so when they began. */
 function describeClient({ server }: McpServer, { mcpReq }: ServerContext) {
-  // The library has checked it, and has no type for it.
-  const said: Said = mcpReq.envelope ?? {}
-  const info = said[CLIENT_INFO_META_KEY] ?? server.getClientVersion()
-  const protocolVersion = said[PROTOCOL_VERSION_META_KEY] ?? server.getNegotiatedProtocolVersion()
+  const said: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
+  const client = toClient(said[CLIENT_INFO_META_KEY] ?? server.getClientVersion())
+  const protocolVersion = toText(said[PROTOCOL_VERSION_META_KEY]) ?? server.getNegotiatedProtocolVersion()
   return {
-    ...(info && { client: `${info.name}/${info.version}` }),
+    ...(client !== undefined && { client }),
     ...(protocolVersion !== undefined && { protocolVersion }),
   }
 }

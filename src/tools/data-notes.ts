@@ -1,3 +1,4 @@
+import { toCommand } from '../core/command.ts'
 import { AppError } from '../core/errors.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import type { Service } from '../catalog/service.ts'
@@ -34,7 +35,7 @@ export function noDataError({ manifest, importState }: LakeSnapshot, config: Con
       rejected.length > 0
         ? `No export could be read. ${rejected.join(' ')}`
         : 'There are no trace exports yet.',
-    next: `Copy Parquet trace exports into ${config.exportsDir}, or make sample data with: npm run generate-exports -- --out ${config.exportsDir}`,
+    next: `Copy Parquet trace exports into ${config.exportsDir}, or make sample data with: ${toCommand(`generate-exports --out ${config.exportsDir}`)}`,
   })
 }
 

@@ -70,7 +70,7 @@ describe('keys create', () => {
     expect(stdout).toContain('Key claude laptop')
     expect(stdout).toContain('Authorization: Bearer')
     expect(stdout).toContain('not shown again')
-    expect(stdout).toContain(`parquetry keys revoke ${id}`)
+    expect(stdout).toContain(`npm run keys -- revoke ${id}`)
     expect(stdout).not.toContain('\u001b')
     expect(await authenticate(key)).toEqual({
       ok: true,
@@ -105,7 +105,7 @@ describe('keys create', () => {
     const second = await keys('create', '--name', 'laptop')
     expect(second).toMatchObject({ code: 1, stdout: '' })
     expect(second.stderr).toMatch(
-      new RegExp(`There is a key named laptop already: ${first.id}\\.[\\s\\S]*keys revoke ${first.id}`),
+      new RegExp(`There is a key named laptop already: ${first.id}\\.[\\s\\S]*keys -- revoke ${first.id}`),
     )
     await keys('revoke', first.id)
     expect((await create('--name', 'laptop')).id).not.toBe(first.id)
@@ -172,7 +172,7 @@ describe('keys list', () => {
   it('says how to make one where there is none, and makes no file', async () => {
     const { code, stdout } = await keys('list', '--data', join(data, 'other'))
     expect(code).toBe(0)
-    expect(stdout).toMatch(/No keys in .*other\.\n.*keys create --name/)
+    expect(stdout).toMatch(/No keys in .*other\.\n.*keys -- create --name/)
     expect(existsSync(join(data, 'other'))).toBe(false)
   })
 })
@@ -231,7 +231,7 @@ describe('keys revoke', () => {
     const near = await keys('revoke', 'lptop')
     expect(near).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/lptop\.\nClose to it: laptop\..*keys list/),
+      stderr: expect.stringMatching(/lptop\.\nClose to it: laptop\..*keys -- list/),
     })
     const whole = await keys('revoke', key)
     expect(whole).toMatchObject({ code: 1, stderr: expect.stringContaining(`…${key.slice(-4)}`) })

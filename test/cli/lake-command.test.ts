@@ -75,7 +75,7 @@ describe('parquetry lake', () => {
     const { code, stdout } = await lake()
     expect(code).toBe(0)
     expect(stdout).toMatch(/^Lake .*\/lake: nothing was imported yet\n\nNo exports in .*\/exports\.\n/)
-    expect(stdout).toMatch(/generate-exports --out .*\/exports\nThen run: parquetry import\n$/)
+    expect(stdout).toMatch(/generate-exports -- --out .*\/exports\nThen run: npm run import\n$/)
     expect(await listAll()).toEqual(before)
     expect(await readFacts()).toMatchObject({ state: 'missing', publishedAt: null, sources: [], tables: [] })
     expect(existsSync(world.lakeDir)).toBe(false)
@@ -86,7 +86,7 @@ describe('parquetry lake', () => {
     await mkdir(world.lakeDir)
     const { stdout } = await lake()
     expect(stdout).toMatch(
-      /nothing was imported yet\n\nAn import now would\n {2}read 4 exports that came:\n {4}a\.parquet\n {4}c\.parquet\n {4}notes\.txt\n {4}sub\/b\.parquet\n\nRun: parquetry import\n$/,
+      /nothing was imported yet\n\nAn import now would\n {2}read 4 exports that came:\n {4}a\.parquet\n {4}c\.parquet\n {4}notes\.txt\n {4}sub\/b\.parquet\n\nRun: npm run import\n$/,
     )
     expect((await readFacts()).state).toBe('empty')
   })
@@ -191,7 +191,7 @@ describe('parquetry lake', () => {
     const before = await listAll()
     const { stdout } = await lake()
     expect(stdout).toMatch(
-      /^An import now would\n {2}read 1 export that came:\n {4}new\.parquet\n {2}read 1 export that changed:\n {4}a\.parquet\n {2}take out 1 export that went:\n {4}c\.parquet\n\nRun: parquetry import\n$/m,
+      /^An import now would\n {2}read 1 export that came:\n {4}new\.parquet\n {2}read 1 export that changed:\n {4}a\.parquet\n {2}take out 1 export that went:\n {4}c\.parquet\n\nRun: npm run import\n$/m,
     )
     expect(await listAll()).toEqual(before)
     expect((await readFacts()).pending).toEqual({
@@ -342,7 +342,7 @@ describe('parquetry lake verify', () => {
 
   it('says what keeps it from comparing', async () => {
     const none = await lake(['verify'])
-    expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/no lake.*\n.*parquetry import/) })
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/no lake.*\n.*npm run import/) })
     await writeExports()
     await world.sync()
     await rename(join(world.exportsDir, 'a.parquet'), join(world.exportsDir, 'z.parquet'))
@@ -350,7 +350,7 @@ describe('parquetry lake verify', () => {
     expect(stale).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/drop folder has changed.*\n.*parquetry lake says what changed/),
+      stderr: expect.stringMatching(/drop folder has changed.*\n.*npm run lake` says what changed/),
     })
   })
 

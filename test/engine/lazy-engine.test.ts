@@ -75,7 +75,10 @@ test('renewed, it opens again for the next statement, and the old one closes aft
   expect(log).toEqual(['engine 1 opened', 'engine 2 opened'])
   free()
   expect(await slow).toEqual([{ name: 'engine 1' }])
+  const last = engine.run(defineStatement('slow'))
   engine.renew()
   await engine.close()
+  free()
+  await last
   expect(log.toSorted()).toEqual(['engine 1 closed', 'engine 1 opened', 'engine 2 closed', 'engine 2 opened'])
 })

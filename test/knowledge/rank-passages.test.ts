@@ -38,6 +38,7 @@ const ask = (words: number): Asked => ({
   identifiers: [],
   weigh: () => 1,
   isKnown: () => true,
+  hasForeignName: false,
 })
 
 const rank = (candidates: readonly Candidate[], used: Weights = weights, words = 3) =>

@@ -22,6 +22,7 @@ const asked: Asked = {
   identifiers: ['cx.queue.name', '--data'],
   weigh: (stem) => counts[stem] ?? 1,
   isKnown: () => true,
+  hasForeignName: false,
 }
 
 const a = chunk(

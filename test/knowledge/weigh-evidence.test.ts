@@ -33,15 +33,26 @@ type Case = Readonly<{
   bm25: number
   /** How many of the ten best by text are among the ten best by vector. */
   agreeing: number
+  /** Whether it names what neither the corpus nor the language has. */
+  hasForeignName?: boolean
 }>
 
 /** Findings of twelve passages, of which the first is the best and has the signs. */
-function toFindings({ stems, known, cover, heading, bm25, agreeing }: Case): Findings {
+function toFindings({
+  stems,
+  known,
+  cover,
+  heading,
+  bm25,
+  agreeing,
+  hasForeignName = false,
+}: Case): Findings {
   const asked: Asked = {
     stems,
     identifiers: [],
     weigh: (stem) => stem.length,
     isKnown: (stem) => known.includes(stem),
+    hasForeignName,
   }
   const none = { text: 0, vector: 0, path: 0, order: 0, sentence: 0, soft: 0, identifier: 0, opening: 0 }
   const candidates = chunks.map(
@@ -108,6 +119,15 @@ describe('evidence', () => {
     // The other word weighs 4, twice as much as the first.
     expect(gain({ known: ['ab'] })).toBeCloseTo(2 * gain({ known: ['abcd'] }), 9)
     expect(gain({ heading: 1 })).toBe(0)
+  })
+
+  it('is doubtful where a name is asked for that nobody knows, unless much else speaks for it', () => {
+    const doubtful = { ...usual, hasForeignName: true }
+    expect(weigh({ ...usual, agreeing: 0, bm25: 2 })).toBeGreaterThan(0)
+    expect(weigh({ ...doubtful, agreeing: 0, bm25: 2 })).toBe(0)
+    expect(weigh({ ...doubtful, agreeing: 10, cover: 1 })).toBe(weigh({ ...usual, agreeing: 10, cover: 1 }))
+    const low = { cover: 0, bm25: 0, agreeing: 0 }
+    expect(weigh({ ...doubtful, ...low })).toBe(weigh({ ...usual, ...low }))
   })
 
   it('counts a word that is asked twice once', () => {
@@ -199,6 +219,7 @@ describe('uncovered words', () => {
     identifiers: [],
     weigh: () => 1,
     isKnown: (stem) => ['jit', 'queu', 'codec'].includes(stem),
+    hasForeignName: false,
   }
   const passages = [
     {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { createKey, parseKeyName } from '../../auth/create-key.ts'
 import { openKeyStore, toKeysPath } from '../../auth/key-store.ts'
 import { defaultGroup, parseGroup, parseScopes } from '../../auth/principal.ts'
+import { toCommand } from '../../core/command.ts'
 import { toGroupConfig } from '../../groups.ts'
 import type { CommandContext } from '../run-command-line.ts'
 import { formatTime } from './format-time.ts'
@@ -35,7 +36,7 @@ export async function createKeyCommand(
     terminal.line('Keep it now: it is not stored, and not shown again. Clients send it in this header:\n')
     terminal.line('  Authorization: Bearer <the key>\n')
     terminal.line(`Exports that it sees: ${exportsDir}`)
-    terminal.line(`To take it back:      parquetry keys revoke ${record.id}`)
+    terminal.line(`To take it back:      ${toCommand(`keys revoke ${record.id}`)}`)
     return 0
   } finally {
     store.close()

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type KeyRecord, toKeyState } from '../../auth/key-record.ts'
 import { openKeyStore, toKeysPath } from '../../auth/key-store.ts'
+import { toCommand } from '../../core/command.ts'
 import { formatTable, toLine } from '../inspect/text-table.ts'
 import type { CommandContext } from '../run-command-line.ts'
 import { formatTime } from './format-time.ts'
@@ -35,7 +36,7 @@ export async function listKeysCommand({ config, terminal }: CommandContext): Pro
   const keys = readKeys(toKeysPath(config.dataDir))
   if (keys.length === 0) {
     terminal.line(`No keys in ${config.dataDir}.`)
-    terminal.line('Make one: parquetry keys create --name claude-laptop')
+    terminal.line(`Make one: ${toCommand('keys create --name claude-laptop')}`)
     return 0
   }
   const rows = keys.map((key) => toRow(key, now))

@@ -1,3 +1,4 @@
+import { toCommand } from '../../core/command.ts'
 import { toLine } from '../inspect/text-table.ts'
 import { formatBytes, formatCount, formatFiles } from '../terminal.ts'
 import type { LakeFacts, LakeState } from './lake-facts.ts'
@@ -139,14 +140,14 @@ function showPending(page: Page, { pending, state }: LakeFacts): void {
 /** The next step, where there is one. */
 function showNext(page: Page, { state, pending, sources, exportsDir }: LakeFacts): void {
   const { terminal } = page
-  if (pending.isDue) terminal.line('\nRun: parquetry import')
+  if (pending.isDue) terminal.line(`\nRun: ${toCommand('import')}`)
   else if (sources.length === 0) {
     const where = toLine(exportsDir)
     terminal.line(`\nNo exports in ${where}.`)
-    terminal.line(`Copy trace exports there, or make some: parquetry generate-exports --out ${where}`)
-    terminal.line('Then run: parquetry import')
+    terminal.line(`Copy trace exports there, or make some: ${toCommand(`generate-exports --out ${where}`)}`)
+    terminal.line(`Then run: ${toCommand('import')}`)
   } else if (state === 'published')
-    terminal.line('\nparquetry lake verify compares it with the exports, row by row.')
+    terminal.line(`\n\`${toCommand('lake verify')}\` compares it with the exports, row by row.`)
 }
 
 /** Prints what the lake holds, where it is from, and what an import would do with it. */

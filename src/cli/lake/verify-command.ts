@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../../config/config.ts'
+import { toCommand } from '../../core/command.ts'
 import { noProgress, type Progress } from '../../core/progress.ts'
 import { isRight } from '../../lake/verify/check.ts'
 import { type Verification, verifyLake } from '../../lake/verify/verify-lake.ts'
@@ -65,7 +66,7 @@ export async function lakeVerifyCommand(
   }
   terminal.line(`\n${terminal.bold(`${formatCount(wrong)} of ${total} checks are wrong.`)}`)
   terminal.line(
-    `The exports are the truth: remove ${toLine(config.lakeDir)} and run parquetry import to build all anew.`,
+    `The exports are the truth: remove ${toLine(config.lakeDir)} and run \`${toCommand('import')}\` to build all anew.`,
   )
   return 1
 }

@@ -32,6 +32,7 @@ export async function indexApart(request: IndexRequest, signal: AbortSignal): Pr
     // The native libraries write what only a failure makes worth reading.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     signal,
+    killSignal: 'SIGKILL',
   })
   // Once it has been told to end, what else it meets is of no interest.
   child.on('error', () => {})
@@ -43,7 +44,8 @@ export async function indexApart(request: IndexRequest, signal: AbortSignal): Pr
     throw new Error(`the indexing process ended (${cause ?? code}): ${said}`)
   })
   const answered = once(child, 'message').then(([reply]) => reply as IndexReply)
-  child.send(request)
+  // Where there is no room for a process, there is nothing to send to.
+  child.once('spawn', () => child.send(request))
   const reply = await Promise.race([answered, ended])
   if ('summary' in reply) return reply.summary
   throw reply.details ? new AppError(reply.details, { cause: reply.reason }) : new Error(reply.reason)

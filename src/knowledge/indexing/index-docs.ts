@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { toCommand } from '../../core/command.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Progress } from '../../core/progress.ts'
 import { cleanLine } from '../clean-text.ts'
@@ -60,7 +61,7 @@ const noSpace = (index: string, cause: unknown) =>
     {
       code: 'unreadable_file',
       message: `No space is left on the disk for the documentation index in ${resolve(index)}. The former index stays in force.`,
-      next: 'Free some space, or set PARQUETRY_DATA to a folder on another disk; then run `npm run index-docs`.',
+      next: `Free some space, or set PARQUETRY_DATA to a folder on another disk; then run \`${toCommand('index-docs')}\`.`,
     },
     { cause },
   )

@@ -10,6 +10,8 @@ const toReply = (error: unknown): IndexReply => ({
   reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
 })
 
+// What stops the server is sent to all of its processes: a call under way may still wait for this one.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
 process.once('disconnect', () => process.exit())
 process.once('message', async ({ docs, index, embedder, modelsDir }: IndexRequest) => {
   const embedders = createEmbedders(embedder, modelsDir)

@@ -1,5 +1,5 @@
 import { multiply } from '../embedding/vectors.ts'
-import { isStopWord, stemWords } from '../stem-words.ts'
+import { isStopWord, splitWords, stemWord, stemWords } from '../stem-words.ts'
 import type { CorrectedQuestion } from './correct-words.ts'
 import { findIdentifiers } from './find-identifiers.ts'
 import type { OpenIndex } from './open-index.ts'
@@ -40,11 +40,22 @@ async function embedQuestion({ embedder }: OpenIndex, question: string): Promise
   }
 }
 
+/** Letters of a word that may name something. */
+const shortestName = 3
+
 /** With `mode` text the embedder is not waited for: it may be the reason why there are no vectors. */
 async function toAsked({ corpus, embedder }: OpenIndex, question: string, mode: Mode): Promise<Asked> {
   const weigh = (stem: string) => Math.log(1 + corpus.passages / (1 + (corpus.stems.get(stem) ?? 0)))
-  const compare = mode === 'text' ? undefined : (await embedder).compare?.(question)
+  const model = mode === 'text' ? undefined : await embedder
+  const compare = model?.compare?.(question)
+  const isName = (word: string) =>
+    model?.isWord?.(word) === false &&
+    word.length >= shortestName &&
+    !/\d/.test(word) &&
+    !isStopWord(word) &&
+    !corpus.stems.has(stemWord(word))
   return {
+    hasForeignName: splitWords(question).some(isName),
     stems: stemWords(question),
     identifiers: findIdentifiers(question),
     weigh,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { toCommand } from '../../core/command.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { Embedders } from '../embedding/embedders.ts'
@@ -21,7 +22,7 @@ export type OpenIndex = Readonly<{
 
 /** What to say when there is no index that can be asked, with the command that makes one. */
 export const noIndex = (message: string, cause?: unknown): AppError =>
-  new AppError({ code: 'no_data', message, next: 'Run `npm run index-docs`.' }, { cause })
+  new AppError({ code: 'no_data', message, next: `Run \`${toCommand('index-docs')}\`.` }, { cause })
 
 /** Opens the tables of an index directory for the model that they were made with, which stays the caller's to close. */
 export async function openDirectory(directory: string, embedder: Promise<Embedder>): Promise<OpenIndex> {

@@ -19,6 +19,8 @@ export type Asked = Readonly<{
   weigh(stem: string): number
   /** Whether the corpus has a stem. */
   isKnown(stem: string): boolean
+  /** Whether it names something that neither the corpus nor the language has: a product, a person, a method of others. */
+  hasForeignName: boolean
   /** How near each part of the question is to something in a text, in [0, 1]; undefined where the model can't say. */
   compare?: (text: string) => number
 }>

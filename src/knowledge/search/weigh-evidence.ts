@@ -18,8 +18,11 @@ type Evidence = Readonly<{
 const isVague = (stems: readonly string[], best: readonly Candidate[]) =>
   stems.length < 2 && best.every(({ signs }) => signs.heading < 0.6)
 
-/** The most that can speak for an answer to a vague question: less than `yes` begins with in any index. */
-const vagueMost = 0
+/** The most that can speak for an answer to a doubtful question: less than `yes` begins with in any index. */
+const doubtfulMost = 0
+
+/** Evidence that outweighs a name that no page has, which may be a typing error. */
+const sureFrom = 0.5
 
 /** Whether the corpus answers a question, as far as can be told without understanding it. */
 export type Answerable = 'yes' | 'weak' | 'no'
@@ -67,7 +70,9 @@ export function weighEvidence(
   const names = Object.keys(weights) as (keyof Evidence)[]
   const sum = names.reduce((total, name) => total + weights[name] * evidence[name], bias)
   const whole = sum + (hasVectors ? 0 : weights.agreement * usualAgreement)
-  return isVague(findings.asked.stems, best) ? Math.min(whole, vagueMost) : whole
+  const { stems, hasForeignName } = findings.asked
+  const isDoubtful = isVague(stems, best) || (hasForeignName && whole < sureFrom)
+  return isDoubtful ? Math.min(whole, doubtfulMost) : whole
 }
 
 /** Mean agreement over answered and unanswered questions. */

@@ -1,3 +1,4 @@
+import { toCommand } from '../../core/command.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Progress } from '../../core/progress.ts'
 import { findExportUnits } from '../../exports/find-units.ts'
@@ -26,7 +27,7 @@ export type Verification = Readonly<{ manifest: Manifest; checks: readonly Check
 
 function assertComparable({ exportsDir, memoryLimitMb }: LakeFolders, manifest: Manifest) {
   const units = findExportUnits(exportsDir)
-  const next = 'Run parquetry import, then verify.'
+  const next = `Run \`${toCommand('import')}\`, then verify.`
   if (manifest.generation === 0)
     throw new AppError({
       code: 'no_data',
@@ -43,7 +44,7 @@ function assertComparable({ exportsDir, memoryLimitMb }: LakeFolders, manifest: 
     throw new AppError({
       code: 'stale',
       message: 'The drop folder has changed since the lake was built, so that they cannot be compared.',
-      next: `parquetry lake says what changed. ${next}`,
+      next: `\`${toCommand('lake')}\` says what changed. ${next}`,
     })
   return units
 }

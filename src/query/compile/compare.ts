@@ -90,7 +90,9 @@ const untested: Verdict = { pValue: undefined, test: 'none' }
 function readSides(read: (name: string) => number | undefined, i: number) {
   const of = (what: string, side: Side) => read(`${what}_${i}_${side}`)
   const values = { target: of('value', 'target'), baseline: of('value', 'baseline') }
-  const counts = { target: of('count', 'target') ?? 0, baseline: of('count', 'baseline') ?? 0 }
+  // A plain sum counts no cases of its own: its rows are those of the side.
+  const count = (side: Side) => of('count', side) ?? read(`rows_${side}`) ?? 0
+  const counts = { target: count('target'), baseline: count('baseline') }
   return {
     values,
     counts,
@@ -253,7 +255,11 @@ export function compileCompare(source: QuerySource, request: Compare, at: string
     ...aggregates.map((one, i) => compileMeasure(source, one, i, at)),
     ...rates.map((one, i) => compileRate(source, one, i, at)),
   ]
-  const selected = measures.flatMap((measure) => measure.columns)
+  const rowCounts = sides.map((side) => ({
+    name: `rows_${side}`,
+    sql: sql`count(*) FILTER (WHERE ${raw(`is_${side}`)})`,
+  }))
+  const selected = [...rowCounts, ...measures.flatMap((measure) => measure.columns)]
   const statement = sql`WITH ${toCohorts(source, request, at)}
 SELECT
   ${join(
@@ -274,7 +280,8 @@ FROM cohorts`
         ),
       )
       const counts = rows.flatMap((one) => [Number(one['n_target']), Number(one['n_baseline'])])
-      return { rows, notes: toCautions(Math.min(...counts)), isEmpty: Math.max(...counts) === 0 }
+      const isEmpty = rowCounts.every(({ name }) => Number(row[name]) === 0)
+      return { rows, notes: toCautions(Math.min(...counts)), isEmpty }
     },
   }
 }

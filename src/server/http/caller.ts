@@ -1,23 +1,19 @@
 import type { IncomingMessage } from 'node:http'
-import { isInitializeRequest } from '@modelcontextprotocol/server'
 import type { Principal } from '../../auth/principal.ts'
-import type { Runtime } from '../../runtime.ts'
 import type { CallStart } from '../../telemetry/call.ts'
 
 /** What the head of a request says of its client, for those whose messages don't. */
 type Facts = Pick<CallStart, 'client' | 'protocolVersion' | 'carrier'>
 
-/** Who sent a request that was let in, and the data that may be seen. */
-export type Caller = Readonly<{ principal: Principal; runtime: Runtime; facts: Facts }>
+/** Who sent a request that was let in. */
+export type Caller = Readonly<{ principal: Principal; facts: Facts }>
 
 const traceHeaders = ['traceparent', 'tracestate'] as const
 
 /** Without a session, an older client is known by its head alone: the program it was written with, and the revision. */
-export function readFacts({ headers }: IncomingMessage, message: unknown): Facts {
+export function readFacts({ headers }: IncomingMessage): Facts {
   const client = headers['user-agent']
-  const protocolVersion = isInitializeRequest(message)
-    ? message.params.protocolVersion
-    : headers['mcp-protocol-version']
+  const protocolVersion = headers['mcp-protocol-version']
   const carrier = Object.fromEntries(
     traceHeaders.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]]] : [])),
   )

@@ -1,4 +1,5 @@
 import { defaultGroup } from '../../auth/principal.ts'
+import { waitAtMost } from '../../core/wait-at-most.ts'
 import type { Runtime } from '../../runtime.ts'
 import type { Site } from './site.ts'
 
@@ -39,15 +40,13 @@ const check = (run: (runtime: Runtime) => Promise<Check>, runtime: Runtime): Pro
 const isReady = ({ lake, knowledge }: Readonly<{ lake: Check; knowledge: Check }>) =>
   lake.ready && knowledge.ready
 
-async function checkGroup({ groups }: Site, group: string) {
-  const { runtime, release } = groups.lease(group)
-  try {
-    const [lake, knowledge] = await Promise.all([check(checkLake, runtime), check(checkKnowledge, runtime)])
-    return { lake, knowledge }
-  } finally {
-    release()
-  }
+async function checkGroup(runtime: Runtime) {
+  const [lake, knowledge] = await Promise.all([check(checkLake, runtime), check(checkKnowledge, runtime)])
+  return { lake, knowledge }
 }
+
+/** Time in ms that the answer waits for other groups, one of which may be importing. */
+const othersMs = 500
 
 /**
  * Whether the lake and the index of the default group can be read, and if not, why. Another group in use that is not ready takes
@@ -56,9 +55,13 @@ async function checkGroup({ groups }: Site, group: string) {
 export async function answerReady(site: Site): Promise<Response> {
   if (site.stopping() !== undefined)
     return Response.json({ status: 'stopping' }, { status: 503, headers: noStore })
-  const others = site.groups.list().filter((group) => group !== defaultGroup)
-  const [own, ...rest] = await Promise.all([defaultGroup, ...others].map((group) => checkGroup(site, group)))
-  const isServing = own !== undefined && isReady(own)
-  const status = isServing ? (rest.every(isReady) ? 'ready' : 'degraded') : 'not ready'
+  const others = site.groups.list().filter(({ group }) => group !== defaultGroup)
+  const areReady = Promise.all(others.map(async ({ runtime }) => isReady(await checkGroup(runtime))))
+  const [own, ready] = await Promise.all([
+    checkGroup(site.groups.get(defaultGroup)),
+    waitAtMost(areReady, othersMs, [false]),
+  ])
+  const isServing = isReady(own)
+  const status = isServing ? (ready.every(Boolean) ? 'ready' : 'degraded') : 'not ready'
   return Response.json({ status, ...own }, { status: isServing ? 200 : 503, headers: noStore })
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Principal } from '../../auth/principal.ts'
 import { spans } from '../../catalog/services/telemetry.ts'
+import { toCommand } from '../../core/command.ts'
 import { formatInstant } from '../../core/time-range.ts'
 import { version } from '../../core/version.ts'
 import type { Runtime } from '../../runtime.ts'
@@ -11,6 +12,8 @@ import { toOrigin } from './origin.ts'
 import type { Site } from './site.ts'
 
 const toHtml = (text: string) => text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
+
+const createKey = toCommand('keys create --name NAME')
 
 const style = `
 :root { color-scheme: light dark; }
@@ -60,12 +63,8 @@ const readers = { traces: readTraceFacts, knowledge: readDocFacts }
 
 /** What the server has, of one group and of what its key may ask. */
 async function readFacts({ groups }: Site, { group, scopes }: Principal): Promise<readonly Fact[]> {
-  const { runtime, release } = groups.lease(group)
-  try {
-    return (await Promise.all(scopes.map((scope) => readers[scope](runtime)))).flat()
-  } finally {
-    release()
-  }
+  const runtime = groups.get(group)
+  return (await Promise.all(scopes.map((scope) => readers[scope](runtime)))).flat()
 }
 
 const toTable = (facts: readonly Fact[]) =>
@@ -97,7 +96,7 @@ export async function answerHome(req: IncomingMessage, site: Site): Promise<Resp
 <p>An MCP server that answers an assistant's questions from trace exports and Markdown documentation. This is version ${toHtml(version)} on Node.js ${toHtml(process.versions.node)}; its endpoint is <code>${toHtml(url)}</code>.</p>
 ${facts.length > 0 ? `<h2>State</h2>${toTable(facts)}` : ''}
 <h2>Connect</h2>
-${site.isOpen() ? '<p>No key is needed on this machine. As soon as one is made, every call needs one: <code>parquetry keys create --name NAME</code></p>' : '<p>Replace pq_YOUR_KEY by a key that <code>parquetry keys create --name NAME</code> has shown.</p>'}
+${site.isOpen() ? `<p>No key is needed on this machine. As soon as one is made, every call needs one: <code>${createKey}</code></p>` : `<p>Replace pq_YOUR_KEY by a key that <code>${createKey}</code> has shown.</p>`}
 ${toClientBlocks(url, !site.isOpen()).map(toBlock).join('\n')}
 </body>
 </html>

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isJsonContentType } from '@modelcontextprotocol/server'
 import type { Principal } from '../../auth/principal.ts'
-import type { GroupLease } from '../../groups.ts'
-import type { Runtime } from '../../runtime.ts'
 import { findScope } from '../scopes.ts'
 import { readAccept, withoutProgress } from './accept.ts'
 import { readFacts } from './caller.ts'
@@ -93,23 +91,18 @@ export async function answerMcp(req: IncomingMessage, signal: AbortSignal, site:
     if (!signal.aborted) countRefusal(site, admission.reason, principal.name)
     return { response: toTooMany(admission.reason, admission.retryAfter, id, admission.headers) }
   }
-  let lease: GroupLease | undefined
-  const release = () => {
-    lease?.release()
-    admission?.release()
-  }
+  const release = admission?.release
   try {
     const scope = findScope(message)
     const isAllowed = !scope || principal.scopes.includes(scope)
     if (!isAllowed) countRefusal(site, 'scope', principal.name)
-    lease = site.groups.lease(principal.group)
     const response = isAllowed
-      ? await serve(req, message, { principal, runtime: lease.runtime }, signal, site)
+      ? await serve(req, message, principal, signal, site)
       : refuseScope(toOrigin(req, site), scope, id)
     for (const [name, value] of Object.entries(admission?.headers ?? {})) response.headers.set(name, value)
-    return { response, release }
+    return { response, ...(release && { release }) }
   } catch (error) {
-    release()
+    release?.()
     throw error
   }
 }
@@ -117,11 +110,11 @@ export async function answerMcp(req: IncomingMessage, signal: AbortSignal, site:
 function serve(
   req: IncomingMessage,
   message: unknown,
-  caller: Readonly<{ principal: Principal; runtime: Runtime }>,
+  principal: Principal,
   signal: AbortSignal,
   site: Site,
 ): Promise<Response> {
   const request = toRequest(req, `${toOrigin(req, site)}${endpointPath}`, signal)
-  site.callers.set(request, { ...caller, facts: readFacts(req, message) })
+  site.callers.set(request, { principal, facts: readFacts(req) })
   return site.endpoint.serve(request, message)
 }

@@ -63,11 +63,11 @@ export function openSite({ config, serve, groups, auth, telemetry, log, stopping
   const build: BuildServer = ({ requestInfo }) => {
     const caller = requestInfo && callers.get(requestInfo)
     if (!caller) throw new Error('a request without a caller')
-    const { principal, runtime, facts } = caller
+    const { principal, facts } = caller
     const { keyId, name, group, scopes } = principal
     const observe: Observe = (call) =>
       telemetry.begin({ ...facts, ...call, transport: 'tcp', ...(keyId !== '' && { key: name }), group })
-    return createServer(runtime, { scopes, observe })
+    return createServer(groups.get(group), { scopes, observe })
   }
   // What the protocol library says of a request may quote it; the log masks keys, and takes no more than this.
   const onerror = (error: Error) => log.warn(`protocol: ${error.message.slice(0, longestWarning)}`)

@@ -64,6 +64,24 @@ describe('the line of a call says who asked, in which revision', () => {
     expect(others).toEqual([])
   })
 
+  it.each([
+    ['no object', 'x'],
+    ['a name that is no text', { name: { toString: null, valueOf: null }, version: '1' }],
+  ])('whatever an older client says there: %s', async (_, info) => {
+    const said = { 'io.modelcontextprotocol/clientInfo': info }
+    let reply: Awaited<ReturnType<typeof server.rpc>> | undefined
+    const [line] = await during(async () => {
+      reply = await server.rpc(
+        key,
+        'tools/call',
+        { ...docs, _meta: said },
+        { headers: { 'user-agent': 'odd' } },
+      )
+    })
+    expect(reply?.status).toBe(200)
+    expect(line).toMatchObject({ tool: 'get_schema', outcome: 'ok', client: 'odd' })
+  })
+
   it('and nothing where nothing is said', async () => {
     const socket = await server.dial()
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: docs })

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
@@ -42,4 +42,30 @@ it('one address has so many connections at a time, and takes none from another',
 it('a proxy and this machine carry the connections of many', async () => {
   await listen((address) => address === '127.0.0.2')
   for (let i = 0; i < 6; i++) expect(await dial('127.0.0.2')).toBe(true)
+})
+
+it('counts a network of IPv6 as one, and IPv4 in the form of IPv6 by its address', () => {
+  const listener = new EventEmitter()
+  limitConnections(listener as Server, 2, () => false)
+  /** Whether a connection from an address stays. */
+  const isKept = (remoteAddress: string) => {
+    let isOpen = true
+    const destroy = () => {
+      isOpen = false
+    }
+    listener.emit('connection', Object.assign(new EventEmitter(), { remoteAddress, destroy }))
+    return isOpen
+  }
+  expect(['2001:db8:1:2::1', '2001:db8:1:2:aaaa:bbbb:cccc:dddd', '2001:db8:1:2::2'].map(isKept)).toEqual([
+    true,
+    true,
+    false,
+  ])
+  expect(['2001:db8:1:3::1', '2001:db8::1', '2001:db8:0:0:1::', '2001:db8::2'].map(isKept)).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ])
+  expect(['::ffff:10.0.0.1', '::ffff:10.0.0.2', '::ffff:10.0.0.3'].map(isKept)).toEqual([true, true, true])
 })

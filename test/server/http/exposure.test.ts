@@ -55,7 +55,7 @@ describe('a server that others can reach needs a key that is good', () => {
     const { code, output } = await runCommand('serve', '--port', '0', '--data', data, flag, value)
     expect(code).toBe(1)
     expect(output).toMatch(/no key/)
-    expect(output).toContain('parquetry keys create')
+    expect(output).toContain('npm run keys -- create')
     expect(output).not.toMatch(/serves MCP| {4}at /)
   })
 })

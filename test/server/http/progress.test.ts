@@ -20,14 +20,14 @@ const slowMs = 2_300
 /** The same data, with a lake that takes its time. */
 const slowDown = (groups: Groups): Groups => ({
   ...groups,
-  lease: (group) => {
-    const { runtime, release } = groups.lease(group)
+  get: (group) => {
+    const runtime = groups.get(group)
     const { lake } = runtime
     const snapshot: typeof lake.snapshot = async (...args) => {
       await pause(slowMs)
       return lake.snapshot(...args)
     }
-    return { runtime: { ...runtime, lake: { ...lake, snapshot } }, release }
+    return { ...runtime, lake: { ...lake, snapshot } }
   },
 })
 

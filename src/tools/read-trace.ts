@@ -77,7 +77,7 @@ export async function readLogsOf(
 /** Spans that a platform writes about itself begin so; they are shown on request only. */
 export const internalPrefix = 'operata.'
 
-const isShown = (row: Row) => !String(row['span_name']).startsWith(internalPrefix)
+export const isShown = (row: Row) => !String(row['span_name']).startsWith(internalPrefix)
 
 /** The span of an id among a trace's spans. Throws `not_found` naming some that exist. */
 export function getSpan(rows: readonly Row[], traceId: string, spanId: string): Row {

@@ -15,7 +15,7 @@ import { resourceLogsSchema, resourceSpansSchema, toResourceLogs, toResourceSpan
 import { placeRegexError } from './place-regex-error.ts'
 import { readDetail } from './read-detail.ts'
 import { mostOutlined, noTrace, readOutline, runOnTrace } from './read-outline.ts'
-import { internalPrefix, readLogsOf } from './read-trace.ts'
+import { internalPrefix, isShown, readLogsOf } from './read-trace.ts'
 import type { ToolContext } from './tool.ts'
 import { overviewDetails, overviewSchema, toOverview } from './trace-overview.ts'
 import { toTraceText } from './trace-text.ts'
@@ -173,8 +173,10 @@ async function readFull({ snapshot, place, call, notes: read, context }: Reading
     offset: call.offset,
     limit: mostRead,
   })
-  const wanted = choice(call.includeInternal ? undefined : internalPrefix)
-  const rows = await runOnTrace(
+  // All spans of a trace that is not large are read at once: to count those that are hidden would take a statement of its own.
+  const readsAll = call.detail === 'full' && call.offset === 0 && place.exportedSpans < mostRead
+  const wanted = choice(call.includeInternal || readsAll ? undefined : internalPrefix)
+  const found = await runOnTrace(
     snapshot,
     place,
     (relation, request) => selectChosenSpans(relation, request, schema, wanted),
@@ -192,10 +194,11 @@ async function readFull({ snapshot, place, call, notes: read, context }: Reading
     )
     return Number(found?.['spans'] ?? 0)
   }
+  const rows = readsAll && !call.includeInternal ? found.filter(isShown) : found
   const isWhole = rows.length < mostRead && call.offset === 0
   const total = isWhole ? rows.length : await count(wanted)
   const everything = { ...choice(undefined), ids: undefined, filters: undefined }
-  const whole = await count(everything)
+  const whole = readsAll ? found.length : await count(everything)
   if (whole === 0) throw noTrace(place.traceId)
   const hidden = call.includeInternal ? 0 : call.detail === 'spans' ? 0 : whole - total
   const logs = await readLogsOf(snapshot, place, rows, call.offset === 0, context)

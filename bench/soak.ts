@@ -56,6 +56,7 @@ async function runFor(ms: number, withGreed: boolean) {
       group,
       key: callers.find((caller) => caller.group === group)?.key ?? '',
       disk: group.name === 'team' ? soak.disk : undefined,
+      server: server.pid,
     }),
   )
   const rebuild = createIndexRebuild(docs, soak.data)

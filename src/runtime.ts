@@ -67,8 +67,8 @@ function openKnowledgeLater({ docs, knowledgeDir, embedder, modelsDir }: Config,
       import('./knowledge/embedding/embedders.ts'),
     ])
     const embedders = createEmbedders(embedder, modelsDir)
-    return openIndexedKnowledge({ docs, index: knowledgeDir, embedders }, log, (_, signal) =>
-      indexApart({ docs, index: knowledgeDir, embedder, modelsDir }, signal),
+    return openIndexedKnowledge({ docs, index: knowledgeDir, embedders }, log, (signal) =>
+      indexApart({ docs, index: knowledgeDir, embedder, modelsDir }, { log, signal }),
     )
   })
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { quoteText } from '../../src/core/sql-text.ts'
 import { createLog } from '../../src/core/log.ts'
 import { noProgress } from '../../src/core/progress.ts'
-import { syncLake } from '../../src/lake/sync-lake.ts'
+import { syncLake } from '../../src/lake/sync/sync-lake.ts'
 import { memoryLimitMb, openDatabase } from './database.ts'
 import { median, time } from './timing.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createLog } from '../../src/core/log.ts'
 import { noProgress } from '../../src/core/progress.ts'
-import { syncLake } from '../../src/lake/sync-lake.ts'
+import { syncLake } from '../../src/lake/sync/sync-lake.ts'
 import { report } from './child.ts'
 import { memoryLimitMb } from './database.ts'
 

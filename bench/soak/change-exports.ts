@@ -8,11 +8,19 @@ import { countCall } from './calls.ts'
 import type { ExportFile, Group } from './group.ts'
 import type { SmallDisk } from './small-disk.ts'
 import { between, pause, type SoakContext } from './soak-context.ts'
+import { findChildren } from './vitals.ts'
 
 /** Longest time until a change of the exports is in the answers; after a failed import the next may be a minute later. */
 const longestMs = 120_000
 
-type Change = Readonly<{ context: SoakContext; group: Group; key: string; disk: SmallDisk | undefined }>
+type Change = Readonly<{
+  context: SoakContext
+  group: Group
+  key: string
+  disk: SmallDisk | undefined
+  /** The process id of the server. */
+  server: number
+}>
 
 /** How an export arrives; `begin` is to be called before answers may know of it. */
 type Drop = (change: Change, file: ExportFile, target: string, begin: () => void) => Promise<void>
@@ -34,13 +42,32 @@ const dropInHalves: Drop = async (_, { path }, target, begin) => {
   await appendFile(target, bytes.subarray(bytes.length / 2))
 }
 
-const dropAndKillImporter: Drop = async (change, file, target, begin) => {
+const dropAndKillCommand: Drop = async (change, file, target, begin) => {
   await dropWhole(change, file, target, begin)
   const importer = spawn(process.execPath, [entry, 'import', '--data', change.group.dir], { stdio: 'ignore' })
   const ended = once(importer, 'exit')
   await sleep(between(300, 3_000))
   importer.kill('SIGKILL')
   await ended
+}
+
+/** Whether there still was one to kill. */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
+}
+
+/** The server's own, of whichever group: the next look starts another. */
+const dropAndKillImporter: Drop = async (change, file, target, begin) => {
+  await dropWhole(change, file, target, begin)
+  for (let i = 0; i < between(20, 200); i++) {
+    const [importer] = await findChildren(change.server, 'sync-process')
+    if (importer !== undefined && kill(importer)) return
+    await sleep(between(20, 50))
+  }
 }
 
 const dropOnFullDisk: Drop = async (change, file, target, begin) => {
@@ -57,7 +84,8 @@ const dropOnFullDisk: Drop = async (change, file, target, begin) => {
 const drops: readonly (readonly [name: string, drop: Drop])[] = [
   ['an export dropped', dropWhole],
   ['an export copied slowly', dropInHalves],
-  ['an export dropped, its importer killed', dropAndKillImporter],
+  ['an export dropped, `parquetry import` killed', dropAndKillCommand],
+  ["an export dropped, the server's importer killed", dropAndKillImporter],
   ['an export dropped while the disk is full', dropOnFullDisk],
 ]
 

@@ -40,6 +40,17 @@ export async function findResidentMb(pid: number): Promise<number | undefined> {
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024
 }
 
+/** The processes that a process has started and whose command has a word; none where there is no /proc. */
+export async function findChildren(parent: number, word: string): Promise<readonly number[]> {
+  const found: number[] = []
+  for (const pid of await readdir('/proc').catch(() => [])) {
+    const read = (name: string) => readFile(join('/proc', pid, name), 'utf8').catch(() => '')
+    if (!(await read('status')).includes(`\nPPid:\t${parent}\n`)) continue
+    if ((await read('cmdline')).includes(word)) found.push(Number(pid))
+  }
+  return found
+}
+
 const looks = 5
 const pauseMs = 1_000
 

@@ -1,7 +1,6 @@
 import { toCommand } from '../core/command.ts'
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import { noProgress } from '../core/progress.ts'
 import { hasChanged } from './indexing/has-changed.ts'
 import type { IndexSummary } from './indexing/index-docs.ts'
 import { chunkerVersion } from './markdown/chunker-version.ts'
@@ -27,11 +26,7 @@ const notIndexed = (docs: string, cause: unknown) =>
   )
 
 /** Has the documentation indexed, here or elsewhere; may end early with the signal. */
-export type Indexer = (options: KnowledgeOptions, signal: AbortSignal) => Promise<IndexSummary>
-
-/** The write side, with its Markdown parser, is loaded only when there is something to index. */
-const indexHere: Indexer = async (options) =>
-  (await import('./indexing/index-docs.ts')).indexDocs(options, noProgress)
+export type Indexer = (signal: AbortSignal) => Promise<IndexSummary>
 
 type Run = Readonly<{ options: KnowledgeOptions; log: Log; indexer: Indexer; signal: AbortSignal }>
 
@@ -39,7 +34,7 @@ async function runIndexing({ options, log, indexer, signal }: Run, why: string):
   const docs = options.docs.map(({ folder }) => folder).join(' and ')
   log.info(`${why}; indexing ${docs}.`)
   try {
-    const summary = await indexer(options, signal)
+    const summary = await indexer(signal)
     log.info(`Indexed ${summary.files} files of ${docs} in ${summary.seconds.toFixed(1)} s.`)
     for (const { file, reason } of summary.skipped) log.warn(`Not indexed: ${file}: ${reason}`)
   } catch (error) {
@@ -58,11 +53,7 @@ const lookEveryMs = 15_000
  * outgrown answers at once and has it indexed in the background. Searches at the same time wait for the same run; one that
  * fails is tried anew by a later search. Throws what `indexDocs` throws, and `no_data` for a cause it doesn't know.
  */
-export function openIndexedKnowledge(
-  options: KnowledgeOptions,
-  log: Log,
-  indexer: Indexer = indexHere,
-): Knowledge {
+export function openIndexedKnowledge(options: KnowledgeOptions, log: Log, indexer: Indexer): Knowledge {
   const stop = new AbortController()
   const run: Run = { options, log, indexer, signal: stop.signal }
   const knowledge = openKnowledge(options)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
 import { toFilePattern } from '../../src/exports/file-pattern.ts'
-import { syncLake } from '../../src/lake/sync-lake.ts'
+import { syncLake } from '../../src/lake/sync/sync-lake.ts'
 import { at, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 

@@ -8,6 +8,7 @@ import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { openIndexedKnowledge } from '../../src/knowledge/open-indexed-knowledge.ts'
 import { findCurrentIndex } from '../../src/knowledge/store/current-index.ts'
 import { createHashingEmbedders } from '../support/hashing-embedders.ts'
+import { indexHere } from '../support/index-here.ts'
 import { callPages, createDocsFolder, type DocsFolder } from './docs-folder.ts'
 
 const embedders = createHashingEmbedders()
@@ -17,7 +18,10 @@ let logged: string[]
 const log = createLog('info', (line) => logged.push(line))
 const runIndexing = () => indexDocs({ docs: folder.corpora, index: folder.index, embedders }, noProgress)
 const runs = () => logged.filter((line) => line.includes('; indexing ')).length
-const open = () => openIndexedKnowledge({ docs: folder.corpora, index: folder.index, embedders }, log)
+const open = (docs = folder.corpora) => {
+  const options = { docs, index: folder.index, embedders }
+  return openIndexedKnowledge(options, log, indexHere(options))
+}
 
 async function readCurrent() {
   const current = await findCurrentIndex(folder.index)
@@ -229,7 +233,7 @@ describe('a server', () => {
 describe('a server that finds its documentation elsewhere', () => {
   it('indexes another folder before it answers, in place of answering from one that is gone', async () => {
     const other = await createDocsFolder({ 'wine.md': '# Wine\n\nA cellar keeps a wine at twelve degrees.' })
-    const knowledge = openIndexedKnowledge({ docs: other.corpora, index: folder.index, embedders }, log)
+    const knowledge = open(other.corpora)
     const { hits } = await knowledge.search('how is the score calculated', 3)
     expect(hits.map(({ file }) => file)).toEqual(['wine.md'])
     await knowledge.close()

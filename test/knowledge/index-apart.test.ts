@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createLog } from '../../src/core/log.ts'
 import { createEmbedders } from '../../src/knowledge/embedding/embedders.ts'
 import { indexApart } from '../../src/knowledge/indexing/index-apart.ts'
 import { openKnowledge } from '../../src/knowledge/open-knowledge.ts'
@@ -28,6 +29,8 @@ const request = (docs = join(folder, 'docs')) => ({
   modelsDir,
 })
 
+const quiet = () => ({ log: createLog('error'), signal: new AbortController().signal })
+
 /** Processes that index for a process. */
 async function listProcesses(parent = process.pid): Promise<readonly string[]> {
   const found: string[] = []
@@ -41,7 +44,7 @@ async function listProcesses(parent = process.pid): Promise<readonly string[]> {
 }
 
 it('a process of its own makes the index that is then searched, and is gone', async () => {
-  const summary = await indexApart(request(), new AbortController().signal)
+  const summary = await indexApart(request(), quiet())
   const pages = (await readdir(join(folder, 'docs'))).filter((name) => name.endsWith('.md'))
   expect(summary).toMatchObject({ files: pages.length, added: pages.length, changed: 0, skipped: [] })
   const { docs } = request()
@@ -54,25 +57,25 @@ it('a process of its own makes the index that is then searched, and is gone', as
 })
 
 it('what is wrong there is said here, with the way out', async () => {
-  await expect(
-    indexApart(request(join(folder, 'nowhere')), new AbortController().signal),
-  ).rejects.toMatchObject({ details: { code: 'not_found', path: 'docs', next: /PARQUETRY_DOCS/ } })
-  await expect(
-    indexApart({ ...request(), embedder: 'no-such-folder/' }, new AbortController().signal),
-  ).rejects.toThrow(/no-such-folder|model/)
+  await expect(indexApart(request(join(folder, 'nowhere')), quiet())).rejects.toMatchObject({
+    details: { code: 'not_found', path: 'docs', next: /PARQUETRY_DOCS/ },
+  })
+  await expect(indexApart({ ...request(), embedder: 'no-such-folder/' }, quiet())).rejects.toThrow(
+    /no-such-folder|model/,
+  )
 })
 
 it.skipIf(process.platform !== 'linux')(
   'it ends with the signal, and the next run makes the index',
   async () => {
     const stop = new AbortController()
-    const run = indexApart(request(), stop.signal)
+    const run = indexApart(request(), { ...quiet(), signal: stop.signal })
     while ((await listProcesses()).length === 0) await pause(20)
     stop.abort()
     await expect(run).rejects.toThrow(/abort/)
     await pause(300)
     expect(await listProcesses()).toEqual([])
-    expect((await indexApart(request(), new AbortController().signal)).files).toBeGreaterThan(0)
+    expect((await indexApart(request(), quiet())).files).toBeGreaterThan(0)
   },
 )
 
@@ -80,7 +83,7 @@ it.skipIf(process.platform !== 'linux')('it ends when who asked is killed', asyn
   const module = new URL('../../src/knowledge/indexing/index-apart.ts', import.meta.url).href
   const script = `
     import { indexApart } from ${JSON.stringify(module)}
-    await indexApart(${JSON.stringify(request())}, new AbortController().signal)`
+    await indexApart(${JSON.stringify(request())}, { log: {}, signal: new AbortController().signal })`
   const parent = spawn(process.execPath, ['--input-type=module-typescript', '--eval', script], {
     stdio: 'ignore',
   })

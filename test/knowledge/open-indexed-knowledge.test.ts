@@ -10,6 +10,7 @@ import { openIndexedKnowledge } from '../../src/knowledge/open-indexed-knowledge
 import type { Knowledge } from '../../src/knowledge/open-knowledge.ts'
 import { createFailingEmbedders } from '../support/failing-embedders.ts'
 import { createHashingEmbedders } from '../support/hashing-embedders.ts'
+import { indexHere } from '../support/index-here.ts'
 import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
 
 const embedders = createHashingEmbedders()
@@ -18,8 +19,10 @@ let knowledge: Knowledge
 let logged: string[]
 
 const log = createLog('info', (line) => logged.push(line))
-const open = (maker: Embedders = embedders, docs = folder.docs) =>
-  openIndexedKnowledge({ docs: [{ name: '', folder: docs }], index: folder.index, embedders: maker }, log)
+const open = (maker: Embedders = embedders, docs = folder.docs) => {
+  const options = { docs: [{ name: '', folder: docs }], index: folder.index, embedders: maker }
+  return openIndexedKnowledge(options, log, indexHere(options))
+}
 /** The hits alone. */
 const find = async (question: string, limit: number, asked = knowledge) =>
   (await asked.search(question, limit)).hits
@@ -172,25 +175,29 @@ describe('failures', () => {
   })
 })
 
-it('loads neither the parser nor the native module before there is something to index', () => {
+it('loads the native module for the first search, and the parser never', () => {
   const script = `
     import { registerHooks } from 'node:module'
     const loaded = []
     registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
     const { openIndexedKnowledge } = await import('./src/knowledge/open-indexed-knowledge.ts')
-    const { createHashingEmbedders } = await import('./test/support/hashing-embedders.ts')
-    const [docs, index] = process.argv.slice(1)
+    const { indexApart } = await import('./src/knowledge/indexing/index-apart.ts')
+    const { createEmbedders } = await import('./src/knowledge/embedding/embedders.ts')
+    const [folder, index] = process.argv.slice(1)
+    const docs = [{ name: '', folder }]
     const quiet = { error() {}, warn() {}, info() {}, debug() {} }
-    const knowledge = openIndexedKnowledge({ docs: [{ name: '', folder: docs }], index, embedders: createHashingEmbedders() }, quiet)
+    const indexer = (signal) => indexApart({ docs, index, embedder: 'bundled', modelsDir: 'models' }, { log: quiet, signal })
+    const knowledge = openIndexedKnowledge({ docs, index, embedders: createEmbedders('bundled', 'models') }, quiet, indexer)
     await knowledge.describe()
     const before = loaded.filter((url) => /remark|lancedb|index-docs/.test(url))
     const { hits } = await knowledge.search('score', 1)
-    process.stdout.write(JSON.stringify({ before, hits: hits.length }))
+    const parsers = loaded.filter((url) => /remark|index-docs/.test(url))
+    process.stdout.write(JSON.stringify({ before, parsers, hits: hits.length }))
     await knowledge.close()`
   const args = ['--input-type=module', '-e', script, folder.docs, folder.index]
   const output = execFileSync(process.execPath, args, {
     cwd: new URL('../..', import.meta.url),
     encoding: 'utf8',
   })
-  expect(JSON.parse(output)).toEqual({ before: [], hits: 1 })
+  expect(JSON.parse(output)).toEqual({ before: [], parsers: [], hits: 1 })
 })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
 import type { Manifest } from '../../src/lake/manifest.ts'
-import { syncLake } from '../../src/lake/sync-lake.ts'
+import { syncLake } from '../../src/lake/sync/sync-lake.ts'
 import { findDifferences } from '../support/lake-compare.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
-import { syncLake } from '../../src/lake/sync-lake.ts'
+import { syncLake } from '../../src/lake/sync/sync-lake.ts'
 import type { Manifest } from '../../src/lake/manifest.ts'
 import { findDifferences, type LakeState } from '../support/lake-compare.ts'
 import { syncFolders } from '../support/lake-exports.ts'

@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { copyFileSync } from 'node:fs'
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { spans } from '../../src/catalog/services/telemetry.ts'
 import { noProgress } from '../../src/core/progress.ts'
 import { type Lake, type LakeOptions, openLake } from '../../src/lake/open-lake.ts'
-import { syncLake } from '../../src/lake/sync-lake.ts'
+import { acquireLakeLock } from '../../src/lake/sync/lake-lock.ts'
+import { syncLake } from '../../src/lake/sync/sync-lake.ts'
 import { at, type SpanRow, spanId, traceId, writeSpanFile } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 
@@ -132,6 +135,74 @@ describe('an open lake', () => {
     expect((await lake.snapshot()).countRows(spans)).toBe(0)
     expect(lines).toEqual([])
     expect((await open().snapshot()).countRows(spans)).toBe(1)
+  })
+})
+
+describe('an import under way', () => {
+  let children: ChildProcess[]
+  const onChild = (message: unknown) => children.push((message as { process: ChildProcess }).process)
+  beforeEach(() => {
+    children = []
+    subscribe('child_process', onChild)
+  })
+  afterEach(() => unsubscribe('child_process', onChild))
+
+  it('is a process of its own, started only when there is something to do', async () => {
+    await world.spans('a.parquet', [span(1)])
+    const lake = open()
+    await lake.snapshot()
+    expect(children.map(({ spawnargs }) => spawnargs.at(-1)?.replace(/.*\//, ''))).toEqual([
+      'sync-process.ts',
+    ])
+    await delay(1_050)
+    await lake.snapshot()
+    expect(children).toHaveLength(1)
+  })
+
+  it('that is killed loses nothing: what was there answers, the failure is told, the next one mends it', async () => {
+    await world.spans('a.parquet', [span(1)])
+    const lake = open()
+    await lake.snapshot()
+    await world.spans('b.parquet', [span(2)])
+    await delay(1_050)
+    const waiting = lake.snapshot()
+    while (children.length < 2) await delay(5)
+    children[1]?.kill('SIGKILL')
+    const { countRows, importState } = await waiting
+    expect(countRows(spans)).toBe(1)
+    expect(importState).toEqual({ isImporting: false, failure: 'see the server log.' })
+    expect(lines.join('\n')).toContain('import failed: Error: sync-process.ts ended (SIGKILL)')
+    await delay(1_050)
+    const mended = await lake.snapshot()
+    expect(mended.importState.failure).toBeUndefined()
+    expect(mended.countRows(spans)).toBe(2)
+  })
+
+  it('ends before the lake is closed', async () => {
+    await world.spans('a.parquet', [span(1)])
+    const lake = open({ importWaitMs: 0 })
+    await lake.snapshot()
+    while (children.length === 0) await delay(5)
+    await lake.close()
+    expect(children.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).not.toContain(null)
+  })
+
+  it('of another process is waited for, without a process for each look', async () => {
+    await world.spans('a.parquet', [span(1)])
+    const lock = await acquireLakeLock(world.lakeDir)
+    const lake = open()
+    expect((await lake.snapshot()).importState.isImporting).toBe(true)
+    for (let i = 0; i < 5; i++) {
+      await delay(300)
+      expect((await lake.snapshot()).importState.isImporting).toBe(true)
+    }
+    expect(children).toHaveLength(1)
+    await lock?.release()
+    await world.sync()
+    await delay(1_050)
+    const snapshot = await lake.snapshot()
+    expect(snapshot.importState.isImporting).toBe(false)
+    expect(snapshot.countRows(spans)).toBe(1)
   })
 })
 

@@ -70,7 +70,7 @@ describe('imports of two processes at once', () => {
     await put(0)
     await world.sync()
     await put(1)
-    const script = `import { acquireLakeLock } from ${JSON.stringify(resolve(main, '../lake/lake-lock.ts'))}
+    const script = `import { acquireLakeLock } from ${JSON.stringify(resolve(main, '../lake/sync/lake-lock.ts'))}
 await acquireLakeLock(process.argv[1])
 process.stdout.write('held')
 setInterval(() => {}, 1000)`

@@ -1,8 +1,8 @@
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readSoundManifest } from '../../src/lake/sound-manifest.ts'
-import { planSync } from '../../src/lake/sync-plan.ts'
+import { readSoundManifest } from '../../src/lake/sync/sound-manifest.ts'
+import { planSync } from '../../src/lake/sync/sync-plan.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 
 const start = BigInt(Date.parse('2026-05-01T10:00:00Z')) * 1_000_000n

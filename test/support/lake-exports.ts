@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { noProgress } from '../../src/core/progress.ts'
-import { type SyncResult, syncLake } from '../../src/lake/sync-lake.ts'
+import { type SyncResult, syncLake } from '../../src/lake/sync/sync-lake.ts'
 import type { ExportContent } from './lake-arbitraries.ts'
 import { mapping, writeClickhouseCsv, writeMappedCsv, writeOtlpLogs, writeOtlpSpans } from './lake-formats.ts'
 import type { LakeState } from './lake-compare.ts'

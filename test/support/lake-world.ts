@@ -7,7 +7,7 @@ import { createDuckDbEngine } from '../../src/engine/duckdb/create-duckdb-engine
 import type { Engine, Row } from '../../src/engine/engine.ts'
 import { createLakeSnapshot, type LakeSnapshot } from '../../src/lake/lake-snapshot.ts'
 import type { Manifest } from '../../src/lake/manifest.ts'
-import { type SyncResult, syncLake } from '../../src/lake/sync-lake.ts'
+import { type SyncResult, syncLake } from '../../src/lake/sync/sync-lake.ts'
 import { type ColumnSql, type LogRow, type SpanRow, writeLogFile, writeSpanFile } from './lake-rows.ts'
 
 const silent = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} }

@@ -8,7 +8,7 @@ import { createLog } from '../../src/core/log.ts'
 import { noProgress } from '../../src/core/progress.ts'
 import { createEmbedders } from '../../src/knowledge/embedding/embedders.ts'
 import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
-import { syncLake } from '../../src/lake/sync-lake.ts'
+import { syncLake } from '../../src/lake/sync/sync-lake.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,23 +1,12 @@
-/** Indexes once, as `index-apart.ts` asks, and ends; ends as well when who asked is gone. */
-import { AppError } from '../../core/errors.ts'
+/** Indexes once, as `index-apart.ts` asks. */
+import { answerApart } from '../../core/apart/apart-process.ts'
 import { noProgress } from '../../core/progress.ts'
 import { createEmbedders } from '../embedding/embedders.ts'
-import type { IndexReply, IndexRequest } from './index-apart.ts'
+import type { IndexRequest } from './index-apart.ts'
 import { indexDocs } from './index-docs.ts'
 
-const toReply = (error: unknown): IndexReply => ({
-  ...(error instanceof AppError && { details: error.details }),
-  reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
-})
-
-// What stops the server is sent to all of its processes: a call under way may still wait for this one.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+// Whatever it is at, the index in force is not harmed.
 process.once('disconnect', () => process.exit())
-process.once('message', async ({ docs, index, embedder, modelsDir }: IndexRequest) => {
-  const embedders = createEmbedders(embedder, modelsDir)
-  const reply: IndexReply = await indexDocs({ docs, index, embedders }, noProgress).then(
-    (summary) => ({ summary }),
-    toReply,
-  )
-  process.send?.(reply, () => process.exit())
-})
+answerApart(({ docs, index, embedder, modelsDir }: IndexRequest) =>
+  indexDocs({ docs, index, embedders: createEmbedders(embedder, modelsDir) }, noProgress),
+)

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Chunk } from './chunk-document.ts'
 import type { ChunkRequest } from './chunk-worker.ts'
@@ -13,13 +14,10 @@ export interface Chunker {
 /** Some ten times what ordinary text takes: 5 MB of it about 6 s. */
 const defaultLimit = (text: string) => 10_000 + text.length / 100
 
-/** The sources run as they are and compiled. */
-const workerUrl = import.meta.url.endsWith('.ts')
-  ? new URL('./chunk-worker.ts', import.meta.url)
-  : new URL('./chunk-worker.js', import.meta.url)
+const script = new URL(`./chunk-worker${extname(import.meta.url)}`, import.meta.url)
 
 const startWorker = () =>
-  new Worker(workerUrl, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 2_048 } })
+  new Worker(script, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 2_048 } })
 
 const reasons: Readonly<Record<string, string>> = {
   AbortError: 'takes too long',

@@ -1,8 +1,8 @@
 import type { ExportUnit } from '../../exports/find-units.ts'
 import { recogniser } from '../../exports/layouts/layouts.ts'
 import type { Manifest } from '../manifest.ts'
-import { readSoundManifest } from '../sound-manifest.ts'
-import { planSync } from '../sync-plan.ts'
+import { readSoundManifest } from '../sync/sound-manifest.ts'
+import { planSync } from '../sync/sync-plan.ts'
 
 /** What an import would do now. Paths are below the drop folder. */
 export type PendingImport = Readonly<{

@@ -5,7 +5,7 @@ import { findExportUnits } from '../../exports/find-units.ts'
 import { recogniser } from '../../exports/layouts/layouts.ts'
 import type { LakeFolders } from '../build/work-space.ts'
 import { type Manifest, readManifest } from '../manifest.ts'
-import { planSync } from '../sync-plan.ts'
+import { planSync } from '../sync/sync-plan.ts'
 import type { Check } from './check.ts'
 import {
   checkDays,

@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { takeSpread } from '../../../core/take-spread.ts'
 import { makePairs, type Pair, type Passage } from './make-pairs.ts'
@@ -54,10 +55,7 @@ export function splitPairs(
   }
 }
 
-const isTypeScript = import.meta.url.endsWith('.ts')
-const workerUrl = isTypeScript
-  ? new URL('./adapt-worker.ts', import.meta.url)
-  : new URL('./adapt-worker.js', import.meta.url)
+const script = new URL(`./adapt-worker${extname(import.meta.url)}`, import.meta.url)
 
 /**
  * Goes on training a copy of a static model on the corpus itself, in a worker, and writes it to `out` if it ranks passages
@@ -72,7 +70,7 @@ export function adaptModel(
   if (split.unseen.length < fewestUnseen) return Promise.resolve({ state: 'too small' })
   const request: AdaptRequest = { folder, file, out, leastGain, ...split }
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerUrl, { workerData: request })
+    const worker = new Worker(script, { workerData: request })
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.once('exit', () => reject(new Error('the worker ended without a report')))

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createDuckDbEngine } from '../engine/duckdb/create-duckdb-engine.ts'
-import type { Engine } from '../engine/engine.ts'
+import { createDuckDbEngine } from '../../engine/duckdb/create-duckdb-engine.ts'
+import type { Engine } from '../../engine/engine.ts'
 
 export type LakeLock = Readonly<{ release(): Promise<void> }>
 

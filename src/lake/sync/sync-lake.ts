@@ -1,18 +1,19 @@
-import type { Log } from '../core/log.ts'
-import type { Progress } from '../core/progress.ts'
-import { type ExportUnit, findExportUnits } from '../exports/find-units.ts'
-import type { Kind } from '../exports/canonical.ts'
-import { recogniser } from '../exports/layouts/layouts.ts'
-import { buildChunks } from './build/build-chunks.ts'
-import { DamagedFiles } from './build/damaged-files.ts'
-import { kindSteps } from './build/kinds.ts'
-import { idsPerUnit, type ReadSource, readSources } from './build/read-sources.ts'
-import { stageSources } from './build/stage-sources.ts'
-import { findStaleDays } from './build/stale-days.ts'
-import { createArrivedTraces, writeTraceIndex } from './build/trace-index.ts'
-import { type LakeFolders, openWorkSpace, type WorkSpace } from './build/work-space.ts'
+import type { Log } from '../../core/log.ts'
+import type { Progress } from '../../core/progress.ts'
+import { type ExportUnit, findExportUnits } from '../../exports/find-units.ts'
+import type { Kind } from '../../exports/canonical.ts'
+import { recogniser } from '../../exports/layouts/layouts.ts'
+import { buildChunks } from '../build/build-chunks.ts'
+import { DamagedFiles } from '../build/damaged-files.ts'
+import { kindSteps } from '../build/kinds.ts'
+import { idsPerUnit, type ReadSource, readSources } from '../build/read-sources.ts'
+import { stageSources } from '../build/stage-sources.ts'
+import { findStaleDays } from '../build/stale-days.ts'
+import { createArrivedTraces, writeTraceIndex } from '../build/trace-index.ts'
+import { type LakeFolders, openWorkSpace, type WorkSpace } from '../build/work-space.ts'
 import { acquireLakeLock } from './lake-lock.ts'
-import { type Manifest, type Partition, type Source, writeManifest } from './manifest.ts'
+import { lookForWork } from './look-for-work.ts'
+import { type Manifest, type Partition, type Source, writeManifest } from '../manifest.ts'
 import { readSoundManifest } from './sound-manifest.ts'
 import { planSync, type SyncPlan } from './sync-plan.ts'
 import { isTidy, tidy } from './tidy.ts'
@@ -148,10 +149,9 @@ async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<Syn
  * is `busy`.
  */
 export async function syncLake(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
-  const { exportsDir, lakeDir, memoryLimitMb } = folders
-  const manifest = await readSoundManifest(lakeDir, recogniser)
-  const { isStale } = planSync(findExportUnits(exportsDir), manifest, memoryLimitMb)
-  if (!isStale && isTidy(lakeDir)) return { state: 'current', manifest }
+  const { lakeDir } = folders
+  const { manifest, isStale, isNeeded } = await lookForWork(folders)
+  if (!isNeeded) return { state: 'current', manifest }
   const lock = await acquireLakeLock(lakeDir)
   if (!lock) return { state: isStale ? 'busy' : 'current', manifest }
   try {

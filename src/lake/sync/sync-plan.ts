@@ -1,5 +1,5 @@
-import { type ExportUnit, toUnitKey } from '../exports/find-units.ts'
-import type { Manifest, RejectedFile } from './manifest.ts'
+import { type ExportUnit, toUnitKey } from '../../exports/find-units.ts'
+import type { Manifest, RejectedFile } from '../manifest.ts'
 
 /** What differs between the drop folder and the published state. */
 export type SyncPlan<U> = Readonly<{

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { emptyManifest, listIndexFiles, type Manifest, readManifest } from './manifest.ts'
+import { emptyManifest, listIndexFiles, type Manifest, readManifest } from '../manifest.ts'
 
 function isWhole(lakeDir: string, file: string, bytes?: number): boolean {
   try {

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import type { Log } from '../core/log.ts'
-import { listIndexFiles, type Manifest, manifestName } from './manifest.ts'
+import type { Log } from '../../core/log.ts'
+import { listIndexFiles, type Manifest, manifestName } from '../manifest.ts'
 
 const filesOf = ({ partitions, sources }: Manifest): readonly string[] => [
   ...partitions.map(({ file }) => file),

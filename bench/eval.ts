@@ -11,7 +11,7 @@ import { pickHits } from '../src/knowledge/search/pick-hits.ts'
 import { type Answerable, toAnswerable } from '../src/knowledge/search/weigh-evidence.ts'
 import type { FoundRow } from '../src/knowledge/store/chunk-table.ts'
 import { type Collection, openCollection } from './eval/collections.ts'
-import { mean, percentile, scoreRanking, type Scores } from './eval/metrics.ts'
+import { mean, percentile, type Scores, scoreRanking } from './eval/metrics.ts'
 import { isRight, type Question, readQuestions } from './eval/question-set.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** The load generator, a process of its own: does the jobs that it is sent, one after the other. */
-import { openConnection, type Connection } from './connection.ts'
+import { type Connection, openConnection } from './connection.ts'
 
 /** So many clients that each send the request again as soon as it is answered, for so many ms. */
 export type LoadJob = Readonly<{ port: number; request: string; clients: number; ms: number }>

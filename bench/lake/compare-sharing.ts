@@ -1,6 +1,6 @@
+import type { Window } from './compare-queries.ts'
 import { timePairs } from './timing.ts'
 import { openBench } from './tools.ts'
-import type { Window } from './compare-queries.ts'
 
 const service = 'agent_interaction'
 const mos = 'Attributes.cx.webrtc.audio.mos_score'

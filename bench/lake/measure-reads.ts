@@ -2,7 +2,7 @@ import { traces } from '../../src/catalog/services/telemetry.ts'
 import { formatInstant } from '../../src/core/time-range.ts'
 import { defineStatement } from '../../src/engine/engine.ts'
 import { median, quantile, time } from './timing.ts'
-import { openBench, type Bench } from './tools.ts'
+import { type Bench, openBench } from './tools.ts'
 
 export type Reading = Readonly<{ name: string; medianMs: number; p90Ms: number }>
 

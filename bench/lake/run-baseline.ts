@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { quoteText } from '../../src/core/sql-text.ts'
 import { report } from './child.ts'
 import { openDatabase } from './database.ts'

@@ -1,6 +1,6 @@
 import { createKey } from '../../src/auth/create-key.ts'
-import { openKeyStore } from '../../src/auth/key-store.ts'
 import { type KeyState, toKeyState } from '../../src/auth/key-record.ts'
+import { openKeyStore } from '../../src/auth/key-store.ts'
 import { scopes } from '../../src/auth/principal.ts'
 
 /** A key that was made, and whether it is good still. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { open, rm } from 'node:fs/promises'
 import { mkdirSync } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** A disk of its own below a folder, which can be filled. */

@@ -1,7 +1,7 @@
 import { findLogMark, findMark, removeStaleLog } from './key-file.ts'
 import { type KeyStore, openKeyStore } from './key-store.ts'
-import { createTokens, type Tokens } from './tokens.ts'
 import { toStoreError } from './to-store-error.ts'
+import { createTokens, type Tokens } from './tokens.ts'
 
 /** An opened key file; the marks tell it and its log from those that are put in their place. */
 type KeySession = Readonly<{ mark: string; logMark: string | undefined; store: KeyStore; tokens: Tokens }>

@@ -10,9 +10,9 @@ import { openGroups } from '../groups.ts'
 import { isLoopbackHost, openSite } from '../server/http/open-site.ts'
 import { createHttpServer } from '../server/http/serve-http.ts'
 import { openTelemetry } from '../telemetry/open-telemetry.ts'
-import { waitForStop } from './stop-signals.ts'
 import { prepareData } from './prepare-data.ts'
 import type { CommandContext } from './run-command-line.ts'
+import { waitForStop } from './stop-signals.ts'
 
 /** Seconds that a stopping server gives to requests under way. */
 const graceSeconds = 30

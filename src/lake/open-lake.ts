@@ -1,9 +1,9 @@
 import type { Log } from '../core/log.ts'
 import { waitAtMost } from '../core/wait-at-most.ts'
 import type { LakeFolders } from './build/work-space.ts'
-import { createImporter } from './sync/importer.ts'
 import { createLakeSnapshot, type LakeSnapshot } from './lake-snapshot.ts'
 import { readManifest } from './manifest.ts'
+import { createImporter } from './sync/importer.ts'
 
 /** The read side of the lake. Each call gets a snapshot: one published state, the same for all statements of the call. */
 export interface Lake {

@@ -2,8 +2,8 @@ import type { Statement } from '../engine/engine.ts'
 import { compileFilters } from './compile/filters.ts'
 import type { FilterRequest } from './request/filters.ts'
 import type { QuerySchema } from './schema.ts'
-import { ofTrace, type TraceRequest } from './trace-statements.ts'
 import { join, raw, type Sql, sql, value, when } from './sql.ts'
+import { ofTrace, type TraceRequest } from './trace-statements.ts'
 
 /** Columns of spans that an outline reads, by their names in the lake. */
 export const outlineColumns = [

@@ -1,6 +1,6 @@
 import { traces as tracesService } from '../catalog/services/telemetry.ts'
-import { tracesGet } from '../tools/traces-get.ts'
 import { listNewestTraces } from '../tools/list-newest-traces.ts'
+import { tracesGet } from '../tools/traces-get.ts'
 import { matchTyped, type ResourceKind } from './resource.ts'
 
 const mostListed = 20

@@ -1,6 +1,6 @@
+import { maskSecrets } from '../core/mask-secrets.ts'
 import type { FinishedCall } from './call.ts'
 import { isUri } from './call-names.ts'
-import { maskSecrets } from '../core/mask-secrets.ts'
 
 type Attributes = Readonly<Record<string, string | number>>
 

@@ -1,5 +1,5 @@
-import type { FinishedCall } from './call.ts'
 import { maskSecrets } from '../core/mask-secrets.ts'
+import type { FinishedCall } from './call.ts'
 
 const nameLength = 200
 const argumentsLength = 2000

@@ -1,5 +1,5 @@
-import type { CallEnd, CallStart } from './call.ts'
 import { createBoundedSet, other } from './bounded-set.ts'
+import type { CallEnd, CallStart } from './call.ts'
 
 /** Requests and notifications that a server of any protocol version may get; `http` is one that was refused unread. */
 const methods: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import { spans } from '../catalog/services/telemetry.ts'
 import { AppError } from '../core/errors.ts'
 import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
-import { selectSpanNames, type SpanChoice } from '../query/trace-outline.ts'
+import { type SpanChoice, selectSpanNames } from '../query/trace-outline.ts'
 import type { TracePlace } from './find-trace.ts'
 import { runOnTrace } from './read-outline.ts'
 import { internalPrefix } from './read-trace.ts'

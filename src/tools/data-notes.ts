@@ -1,9 +1,9 @@
+import type { Service } from '../catalog/service.ts'
+import type { Config } from '../config/config.ts'
 import { toCommand } from '../core/command.ts'
 import { AppError } from '../core/errors.ts'
-import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
-import type { Service } from '../catalog/service.ts'
 import { formatInstant, type TimeRange, toEndAfter } from '../core/time-range.ts'
-import type { Config } from '../config/config.ts'
+import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 
 const isEmpty = ({ partitions }: LakeSnapshot['manifest']) => partitions.length === 0
 

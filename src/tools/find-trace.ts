@@ -1,5 +1,5 @@
-import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { formatDay } from '../core/time-range.ts'
+import type { LakeSnapshot } from '../lake/lake-snapshot.ts'
 import { selectTracePlaces } from '../query/trace-statements.ts'
 import type { ToolContext } from './tool.ts'
 

@@ -1,6 +1,6 @@
 import { escapeControls } from '../core/clean-text.ts'
-import type { ResourceLink } from './tool.ts'
 import { type ErrorDetails, toErrorDetails } from '../core/errors.ts'
+import type { ResourceLink } from './tool.ts'
 
 /** An MCP tool result, in the protocol's own form. */
 export type Reply = Readonly<{

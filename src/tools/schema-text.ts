@@ -1,6 +1,6 @@
 import type { SchemaAnswer } from './schema-answer.ts'
-import { toLine } from './to-line.ts'
 import { toTextTable } from './text-table.ts'
+import { toLine } from './to-line.ts'
 
 type ServiceAnswer = SchemaAnswer['services'][number]
 type ColumnAnswer = NonNullable<SchemaAnswer['columns']>[number]

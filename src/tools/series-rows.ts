@@ -1,5 +1,5 @@
-import type { CompiledQuery } from '../query/compiled.ts'
 import { mostFilled } from '../query/compile/series.ts'
+import type { CompiledQuery } from '../query/compiled.ts'
 import { fillSeries, formatBucket, listBuckets } from '../query/fill-series.ts'
 import type { QueryOf } from '../query/request/queries.ts'
 import type { Window } from './window.ts'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { foldTree, listTimeShares, type TimeShare, type TreeLine, toDurationMs } from '../traces/fold-tree.ts'
 import { describeShape, endOf, type SpanOutline, type TraceTree, toTree } from '../traces/outline.ts'
-import { foldTree, listTimeShares, type TimeShare, toDurationMs, type TreeLine } from '../traces/fold-tree.ts'
 import { findCriticalPath, type Segment } from '../traces/self-time.ts'
-import { toLine } from './to-line.ts'
 import { toTextRows } from './text-rows.ts'
+import { toLine } from './to-line.ts'
 
 /** Ways to read a trace without its attributes: by what it says as a whole, and line by line. */
 export const overviewDetails = ['summary', 'tree', 'critical_path', 'errors'] as const

@@ -10,10 +10,11 @@ import {
   queriesSchema,
   querySchemas,
 } from '../query/request/queries.ts'
-import { checkHasData, toImportNotes } from './data-notes.ts'
 import { allot, defaultTokens, fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
-import { asksForMeasure } from './describe-measures.ts'
+import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
+import { asksForMeasure } from './describe-measures.ts'
+import { exportSchema } from './export-result.ts'
 import {
   cutResult,
   type Result,
@@ -24,7 +25,6 @@ import {
   toWhole,
   type Whole,
 } from './query-result.ts'
-import { exportSchema } from './export-result.ts'
 import { type PlacedQuery, runQueries } from './run-queries.ts'
 import { textFormatSchema } from './text-rows.ts'
 import { describeWindow, toWindowText } from './window.ts'

@@ -8,8 +8,8 @@ import { defineTool } from './define-tool.ts'
 import { findOutliers } from './find-outliers.ts'
 import { findTrace } from './find-trace.ts'
 import { parseSpanPlace, spanIdSchema, traceIdSchema } from './ids.ts'
-import { toLine } from './to-line.ts'
 import { getSpan, readSpans, toAttributes } from './read-trace.ts'
+import { toLine } from './to-line.ts'
 
 const insightSchema = z.object({
   tag: z.string(),

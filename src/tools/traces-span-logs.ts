@@ -3,14 +3,14 @@ import { logs } from '../catalog/services/telemetry.ts'
 import type { Row } from '../engine/engine.ts'
 import { selectSpanLogs } from '../query/trace-statements.ts'
 import { fitItems, maxTokensSchema, measure, toCharacters } from './budget.ts'
-import { cutValues } from './cut-values.ts'
 import { cursorSchema, parseCursor, toCursor } from './cursor.ts'
+import { cutValues } from './cut-values.ts'
 import { checkHasData, toImportNotes } from './data-notes.ts'
 import { defineTool } from './define-tool.ts'
 import { findTrace } from './find-trace.ts'
 import { parseSpanPlace, spanIdSchema, traceIdSchema } from './ids.ts'
-import { toLine } from './to-line.ts'
 import { getSpan, readSpans, toAttributes } from './read-trace.ts'
+import { toLine } from './to-line.ts'
 
 const recordSchema = z.object({
   time: z.string(),

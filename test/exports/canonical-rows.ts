@@ -1,5 +1,5 @@
-import type { Row } from '../../src/engine/engine.ts'
 import { join } from 'node:path'
+import type { Row } from '../../src/engine/engine.ts'
 import type { Kind } from '../../src/exports/canonical.ts'
 import { findExportUnits } from '../../src/exports/find-units.ts'
 import { type RecognisedExport, recogniseExport } from '../../src/exports/recognise.ts'

@@ -8,7 +8,7 @@ import type { Embedders } from '../../src/knowledge/embedding/embedders.ts'
 import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { openKnowledge } from '../../src/knowledge/open-knowledge.ts'
 import { createHashingEmbedders } from '../support/hashing-embedders.ts'
-import { type DocsFolder, createDocsFolder } from './docs-folder.ts'
+import { createDocsFolder, type DocsFolder } from './docs-folder.ts'
 
 type Recorded = Embedders & {
   /** How many passages each adaptation was given. */

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
-import { openChunkTable } from '../../src/knowledge/store/chunk-table.ts'
 import type { Embedders } from '../../src/knowledge/embedding/embedders.ts'
 import { type IndexOptions, indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
+import { openChunkTable } from '../../src/knowledge/store/chunk-table.ts'
 import { createFailingEmbedders } from '../support/failing-embedders.ts'
 import { createHashingEmbedders } from '../support/hashing-embedders.ts'
-import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
+import { callPages, createDocsFolder, type DocsFolder } from './docs-folder.ts'
 
 let folder: DocsFolder
 afterEach(() => folder.dispose())

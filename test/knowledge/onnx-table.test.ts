@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { bundledFolder } from '../../src/knowledge/embedding/parse-embedder-name.ts'
 import {
   readStaticModel,
   type TokenTable,
   writeStaticModel,
 } from '../../src/knowledge/embedding/static/onnx-table.ts'
-import { bundledFolder } from '../../src/knowledge/embedding/parse-embedder-name.ts'
 
 const seeded = { seed: 1, numRuns: 300 } as const
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFile, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../src/core/log.ts'
@@ -11,7 +11,7 @@ import type { Knowledge } from '../../src/knowledge/open-knowledge.ts'
 import { createFailingEmbedders } from '../support/failing-embedders.ts'
 import { createHashingEmbedders } from '../support/hashing-embedders.ts'
 import { indexHere } from '../support/index-here.ts'
-import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
+import { callPages, createDocsFolder, type DocsFolder } from './docs-folder.ts'
 
 const embedders = createHashingEmbedders()
 let folder: DocsFolder

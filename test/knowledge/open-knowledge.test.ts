@@ -8,7 +8,7 @@ import { indexDocs } from '../../src/knowledge/indexing/index-docs.ts'
 import { type Knowledge, openKnowledge } from '../../src/knowledge/open-knowledge.ts'
 import { createFailingEmbedders } from '../support/failing-embedders.ts'
 import { createHashingEmbedders } from '../support/hashing-embedders.ts'
-import { type DocsFolder, callPages, createDocsFolder } from './docs-folder.ts'
+import { callPages, createDocsFolder, type DocsFolder } from './docs-folder.ts'
 
 const embedders = createHashingEmbedders()
 const fingerprint = await embedders.fingerprint()

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { chunkDocument } from '../../src/knowledge/markdown/chunk-document.ts'
 import { parseMarkdown } from '../../src/knowledge/markdown/parse-markdown.ts'

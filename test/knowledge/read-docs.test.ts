@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { noProgress } from '../../src/core/progress.ts'
 import { readDocs } from '../../src/knowledge/indexing/read-docs.ts'
-import { type DocsFolder, createDocsFolder } from './docs-folder.ts'
+import { createDocsFolder, type DocsFolder } from './docs-folder.ts'
 
 let folder: DocsFolder
 afterEach(() => folder.dispose())

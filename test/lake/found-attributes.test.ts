@@ -3,7 +3,7 @@ import { agentInteraction } from '../../src/catalog/services/agent-interaction.t
 import { spans } from '../../src/catalog/services/telemetry.ts'
 import type { Row } from '../../src/engine/engine.ts'
 import type { LakeSnapshot } from '../../src/lake/lake-snapshot.ts'
-import { at, type Attributes, spanId, traceId } from '../support/lake-rows.ts'
+import { type Attributes, at, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld, toSnapshot } from '../support/lake-world.ts'
 
 let world: LakeWorld

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findInsights } from '../../src/catalog/find-insights.ts'
 import { insightRules } from '../../src/catalog/insight-rules.ts'
-import { at, type Attributes, spanId, traceId } from '../support/lake-rows.ts'
+import { type Attributes, at, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld, readTable } from '../support/lake-world.ts'
 
 let world: LakeWorld

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Row } from '../../src/engine/engine.ts'
-import { at, type Attributes, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
+import { type Attributes, at, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld, readTable } from '../support/lake-world.ts'
 
 let world: LakeWorld

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storedServices as services } from '../../src/catalog/catalog.ts'
 import type { Row } from '../../src/engine/engine.ts'
 import type { Manifest } from '../../src/lake/manifest.ts'
-import { at, type Attributes, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
+import { type Attributes, at, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld, readTable } from '../support/lake-world.ts'
 
 let world: LakeWorld

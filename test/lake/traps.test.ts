@@ -3,7 +3,7 @@ import { agentInteraction } from '../../src/catalog/services/agent-interaction.t
 import { spans } from '../../src/catalog/services/telemetry.ts'
 import type { LakeSnapshot } from '../../src/lake/lake-snapshot.ts'
 import type { Manifest } from '../../src/lake/manifest.ts'
-import { at, type Attributes, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
+import { type Attributes, at, type SpanRow, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld, readTable, toSnapshot } from '../support/lake-world.ts'
 
 let world: LakeWorld

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { findColumns } from '../../src/query/find-columns.ts'
-import { rareKeys } from './sample-rows.ts'
 import { source } from './sample.ts'
+import { rareKeys } from './sample-rows.ts'
 
 const always = ['trace_id', 'span_id', 'timestamp']
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
-import { compareCells, type Cell, fieldOf } from './evaluate.ts'
+import { type Cell, compareCells, fieldOf } from './evaluate.ts'
 import { compileSample, createSample, type Sample } from './sample.ts'
 import { createRows } from './sample-rows.ts'
 

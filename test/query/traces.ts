@@ -1,5 +1,5 @@
-import { logs, spans, traces } from '../../src/catalog/services/telemetry.ts'
 import type { Service } from '../../src/catalog/service.ts'
+import { logs, spans, traces } from '../../src/catalog/services/telemetry.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { openEngine } from './sample.ts'
 

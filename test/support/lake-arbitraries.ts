@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { at, type LogRow, spanId, traceId } from './lake-rows.ts'
 import type { WholeSpan } from './lake-formats.ts'
+import { at, type LogRow, spanId, traceId } from './lake-rows.ts'
 
 /** The formats in which an export can be dropped; each gives equal rows for equal spans. */
 export const spanFormats = ['parquet', 'otlp', 'csv', 'mapped'] as const

@@ -1,6 +1,6 @@
 import { services } from '../../src/catalog/catalog.ts'
 import type { Manifest } from '../../src/lake/manifest.ts'
-import { toSnapshot, type LakeWorld } from './lake-world.ts'
+import { type LakeWorld, toSnapshot } from './lake-world.ts'
 
 /** A published state and the folder that its files are in. */
 export type LakeState = Readonly<{ manifest: Manifest; lakeDir: string }>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Connection, connectInMemory } from '../support/connect.ts'
 import { window } from '../support/contract-calls.ts'
-import { at, type Attributes, spanId, traceId } from '../support/lake-rows.ts'
+import { type Attributes, at, spanId, traceId } from '../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../support/lake-world.ts'
 
 let world: LakeWorld

@@ -1,5 +1,5 @@
-import { formatInstant, parseInstant } from '../../core/time-range.ts'
 import type { JsonValue } from '../../core/json-value.ts'
+import { formatInstant, parseInstant } from '../../core/time-range.ts'
 import type { Connection } from './connect-client.ts'
 import type { Subject } from './questions.ts'
 

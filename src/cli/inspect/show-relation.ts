@@ -1,7 +1,7 @@
+import { quoteName } from '../../core/sql-text.ts'
 import { canonicalColumns } from '../../exports/canonical.ts'
 import type { SourceColumns } from '../../exports/layouts/layout.ts'
 import type { RecognisedExport } from '../../exports/recognise.ts'
-import { quoteName } from '../../core/sql-text.ts'
 import { formatCount, type Terminal } from '../terminal.ts'
 import type { Findings } from './read-findings.ts'
 import { cut, formatTable, toCellText, toLine } from './text-table.ts'

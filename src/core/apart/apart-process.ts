@@ -1,8 +1,8 @@
 import { AppError } from '../errors.ts'
 import { toFileError } from '../file-error.ts'
 import type { Log } from '../log.ts'
-import type { ApartOptions } from './run-apart.ts'
 import type { Message } from './message.ts'
+import type { ApartOptions } from './run-apart.ts'
 
 const toFailure = (error: unknown): Message<never> => ({
   kind: 'failure',

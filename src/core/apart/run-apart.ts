@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import module from 'node:module'
 import { once } from 'node:events'
+import module from 'node:module'
 import { AppError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Message } from './message.ts'

@@ -1,4 +1,4 @@
-import { isMap, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLError, visit } from 'yaml'
+import { isMap, isSeq, LineCounter, type Node, type Pair, parseDocument, visit, type YAMLError } from 'yaml'
 import { type Locate, toYamlError, type YamlFile } from './problem.ts'
 
 /** A file's content, and where in the file each of its parts stands. */

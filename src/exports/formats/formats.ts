@@ -1,5 +1,5 @@
-import type { Format } from './format.ts'
 import { csv } from './csv/csv.ts'
+import type { Format } from './format.ts'
 import { json } from './json/json.ts'
 import { otlpProtobuf } from './otlp/otlp-protobuf.ts'
 import { parquet } from './parquet/parquet.ts'

@@ -1,8 +1,8 @@
+import type { JsonValue } from '../../core/json-value.ts'
+import { quoteName } from '../../core/sql-text.ts'
 import type { CanonicalRelation } from '../canonical.ts'
 import type { ParquetFiles } from '../formats/parquet/parquet.ts'
 import { absent, type Cell } from '../values/cell.ts'
-import { quoteName } from '../../core/sql-text.ts'
-import type { JsonValue } from '../../core/json-value.ts'
 
 /** Column name → DuckDB type name, as a file declares them. The columns of JSON and CSV files are all VARCHAR. */
 export type SourceColumns = ReadonlyMap<string, string>

@@ -9,8 +9,8 @@ import { toForeignSpanId, toForeignTraceId, toSpanId, toTraceId } from '../value
 import { toInteger, toText } from '../values/texts.ts'
 import { toDurationBetween } from '../values/times.ts'
 import { compileDuration, compileTime, compileValue } from './compile-value.ts'
-import type { LogMapping, MappingFile, PlainRule, Rules, SpanMapping } from './mapping-schema.ts'
 import { listColumns } from './mapped-columns.ts'
+import type { LogMapping, MappingFile, PlainRule, Rules, SpanMapping } from './mapping-schema.ts'
 
 /** How ids are read, by whose they are. */
 const idReaders = {

@@ -1,6 +1,6 @@
-import { toYamlError } from '../../core/yaml/problem.ts'
 import { basename } from 'node:path/posix'
 import { AppError } from '../../core/errors.ts'
+import { toYamlError } from '../../core/yaml/problem.ts'
 import type { Engine, Statement } from '../../engine/engine.ts'
 import type { CanonicalRelation } from '../canonical.ts'
 import type { ExportFile } from '../find-files.ts'

@@ -1,6 +1,6 @@
+import { toJsonOfQuoted } from './attributes/quoted-text.ts'
 import { bind } from './bind.ts'
 import type { Cell } from './cell.ts'
-import { toJsonOfQuoted } from './attributes/quoted-text.ts'
 
 const fromJson = (json: string) =>
   `TRY(CASE WHEN json_type(${json}) = 'ARRAY' THEN CAST(${json} AS VARCHAR[]) END)`

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { AppError } from '../../core/errors.ts'
-import { findUsage, type ModelSpec, weightFiles, type WeightType } from './model-spec.ts'
+import { findUsage, type ModelSpec, type WeightType, weightFiles } from './model-spec.ts'
 
 /** The model that ships with Parquetry. */
 export const bundledFolder = resolve(import.meta.dirname, '../../../models/parquetry-static')

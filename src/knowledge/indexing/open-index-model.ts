@@ -1,5 +1,5 @@
-import { cp } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Passage } from '../embedding/adapt/make-pairs.ts'
 import type { Embedder } from '../embedding/embedder.ts'

@@ -1,10 +1,10 @@
-import { type Piece, cutBlock } from './cut-blocks.ts'
+import { cutBlock, type Piece } from './cut-blocks.ts'
 import { foldNeighbours } from './fold-neighbours.ts'
 import { groupAdmonitions } from './group-admonitions.ts'
 import { mergeSections, shortSection } from './merge-sections.ts'
 import { parseMarkdown } from './parse-markdown.ts'
-import { type LineRange, type SourceLines, createSourceLines } from './source-lines.ts'
-import { type Section, getTitle, splitSections } from './split-sections.ts'
+import { createSourceLines, type LineRange, type SourceLines } from './source-lines.ts'
+import { getTitle, type Section, splitSections } from './split-sections.ts'
 
 /** Characters of a chunk. Of 500 to 4,000 and whole sections, 1,500 gave the best nDCG@10 on documentation sets. */
 const cap = 1_500

@@ -5,9 +5,9 @@ import { AppError } from '../../core/errors.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { Embedders } from '../embedding/embedders.ts'
 import { type ChunkTable, openChunkTable } from '../store/chunk-table.ts'
-import { createSpeller, type Speller } from './correct-words.ts'
 import { type CorpusFacts, readCorpusFacts } from '../store/corpus-facts.ts'
 import { type CurrentIndex, findCurrentIndex, modelFolder } from '../store/current-index.ts'
+import { createSpeller, type Speller } from './correct-words.ts'
 
 /** An index that can be asked. The embedder loads by itself and is there when its promise is settled. */
 export type OpenIndex = Readonly<{

@@ -3,8 +3,8 @@ import type { Kind } from '../../exports/canonical.ts'
 import { isUsableTime } from '../../exports/values/times.ts'
 import { logsTable } from '../tables/logs-table.ts'
 import { spansTable } from '../tables/spans-table.ts'
-import { logTables, spanTables } from '../tables/tables.ts'
 import type { LakeTable } from '../tables/table.ts'
+import { logTables, spanTables } from '../tables/tables.ts'
 import type { WorkSpace } from './work-space.ts'
 
 /** How rows of one kind are placed, put in order and made into tables. */

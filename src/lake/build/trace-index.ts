@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { quoteText } from '../../core/sql-text.ts'
 import { defineStatement } from '../../engine/engine.ts'

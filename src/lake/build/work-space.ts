@@ -2,8 +2,8 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDuckDbEngine } from '../../engine/duckdb/create-duckdb-engine.ts'
 import type { Engine } from '../../engine/engine.ts'
-import type { ReadingPlace } from '../../exports/formats/format.ts'
 import { toReadableFolders } from '../../exports/file-pattern.ts'
+import type { ReadingPlace } from '../../exports/formats/format.ts'
 
 /** Where one sync works: an engine of its own and a folder that is emptied before. */
 export type WorkSpace = Readonly<{

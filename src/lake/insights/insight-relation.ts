@@ -3,10 +3,10 @@ import type { InsightRule } from '../../catalog/insight-rules.ts'
 import type { Service } from '../../catalog/service.ts'
 import { quoteName } from '../../core/sql-text.ts'
 import type { ColumnPick, PartitionPick } from '../partition-pick.ts'
+import { sqlTypes } from '../tables/typed-columns.ts'
 import { always, type InsightSources, toInner } from './issue.ts'
 import { findLimitIssues } from './limit-issues.ts'
 import { findOutlierIssues } from './outlier-issues.ts'
-import { sqlTypes } from '../tables/typed-columns.ts'
 
 /** The rules by which issues are found; where a query asks for some tags only, others need not be looked for. */
 export type InsightRules = Readonly<{ rules: readonly InsightRule[] }>

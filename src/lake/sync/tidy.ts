@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Log } from '../../core/log.ts'
 import { toWorkFolder } from '../build/work-space.ts'
-import { collectGarbage } from './collect-garbage.ts'
 import { readManifest } from '../manifest.ts'
+import { collectGarbage } from './collect-garbage.ts'
 
 /** Whether no sync left anything over: it makes its scratch folder before it writes, which goes last. */
 export const isTidy = (lakeDir: string): boolean => !existsSync(toWorkFolder(lakeDir))

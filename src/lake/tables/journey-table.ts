@@ -1,5 +1,5 @@
-import { journeyInteraction } from '../../catalog/services/journey-interaction.ts'
 import type { Column } from '../../catalog/column.ts'
+import { journeyInteraction } from '../../catalog/services/journey-interaction.ts'
 import { quoteName } from '../../core/sql-text.ts'
 import { bots, channels, createJourneys, legs, nodes, queues, waits } from './journey-parts.ts'
 import type { LakeTable } from './table.ts'

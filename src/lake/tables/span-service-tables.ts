@@ -1,7 +1,7 @@
+import type { Service } from '../../catalog/service.ts'
 import { agentInteraction } from '../../catalog/services/agent-interaction.ts'
 import { aiInteraction } from '../../catalog/services/ai-interaction.ts'
 import { nodeInteraction } from '../../catalog/services/node-interaction.ts'
-import type { Service } from '../../catalog/service.ts'
 import { quoteName, quoteText } from '../../core/sql-text.ts'
 import { insightSeverity, insightTags } from './insight-sql.ts'
 import type { LakeTable } from './table.ts'

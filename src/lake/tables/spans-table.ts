@@ -1,6 +1,6 @@
-import { canonicalColumns } from '../../exports/canonical.ts'
-import { quoteName } from '../../core/sql-text.ts'
 import { spans } from '../../catalog/services/telemetry.ts'
+import { quoteName } from '../../core/sql-text.ts'
+import { canonicalColumns } from '../../exports/canonical.ts'
 import type { LakeTable } from './table.ts'
 
 const columns = canonicalColumns.spans.map((name) =>

@@ -1,6 +1,6 @@
 import { type Check, countOf } from './check.ts'
-import type { FileFacts, LakeReading } from './read-lake.ts'
 import type { SourceFacts } from './read-exports.ts'
+import type { FileFacts, LakeReading } from './read-lake.ts'
 
 /** Each file can be read, has the columns that the catalog and the manifest say, and the rows and times of the manifest. */
 export function checkPartitions({ files, unreadable }: LakeReading): Check {

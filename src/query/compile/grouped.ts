@@ -3,7 +3,7 @@ import type { CompiledQuery, QuerySource } from '../compiled.ts'
 import { raw, sql } from '../sql.ts'
 import type { Measure } from './formulas.ts'
 import { compileGroups, groupBy } from './groups.ts'
-import { type GroupedRequest, toDefaultOrder, matchedRows, toInner, toLayers } from './layers.ts'
+import { type GroupedRequest, matchedRows, toDefaultOrder, toInner, toLayers } from './layers.ts'
 import { compileOthers } from './others.ts'
 import { checkNames, from, listOrders, orderBy, select, toCompiled, where } from './select.ts'
 

@@ -1,22 +1,22 @@
 import { readdir } from 'node:fs/promises'
-import { zstdCompressSync, gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFormatWorld, type FormatWorld } from './format-world.ts'
 import {
-  int,
-  len,
-  fixed64,
-  hex,
   attribute,
-  traceId,
-  spanId,
-  start,
-  span,
   bareSpan,
   batch,
+  fixed64,
+  hex,
+  int,
   jsonBatch,
+  len,
   log,
   readBatches,
+  span,
+  spanId,
+  start,
+  traceId,
 } from './otlp-protobuf-bytes.ts'
 
 let world: FormatWorld

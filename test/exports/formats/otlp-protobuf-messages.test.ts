@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFormatWorld, type FormatWorld } from './format-world.ts'
 import {
-  tag,
-  int,
-  len,
+  attribute,
+  bareSpan,
+  batch,
   fixed64,
   hex,
-  attribute,
-  traceId,
-  spanId,
-  start,
-  span,
-  bareSpan,
-  resource,
-  scope,
-  batch,
+  int,
   jsonBatch,
+  len,
   log,
   readBatches,
+  resource,
+  scope,
+  span,
+  spanId,
+  start,
+  tag,
+  traceId,
 } from './otlp-protobuf-bytes.ts'
 
 let world: FormatWorld

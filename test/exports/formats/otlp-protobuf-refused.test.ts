@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFormatWorld, type FormatWorld } from './format-world.ts'
 import {
-  varint,
-  tag,
+  attribute,
+  batch,
+  fixed64,
   int,
   len,
-  fixed64,
-  attribute,
-  start,
-  span,
-  resource,
-  batch,
   readBatches,
+  resource,
+  span,
+  start,
+  tag,
+  varint,
 } from './otlp-protobuf-bytes.ts'
 
 let world: FormatWorld

@@ -3,7 +3,7 @@ import { spanId, traceId } from '../../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../../support/lake-world.ts'
 import { readCanonical, recognise, selectCanonical } from '../canonical-rows.ts'
 import { type SqlRow, text, writeParquet } from '../write-parquet.ts'
-import { row, canonical } from './clickhouse-rows.ts'
+import { canonical, row } from './clickhouse-rows.ts'
 
 let world: LakeWorld
 

@@ -1,4 +1,5 @@
 import type { Mapping } from '../../../src/exports/canonical.ts'
+import { column, hasColumns, type Layout, type Source } from '../../../src/exports/layouts/layout.ts'
 import { toAttributeValue } from '../../../src/exports/values/attributes/attribute-value.ts'
 import { toAttributes } from '../../../src/exports/values/attributes/attributes.ts'
 import { toSpanKind } from '../../../src/exports/values/enums.ts'
@@ -7,7 +8,6 @@ import { noLinks } from '../../../src/exports/values/events/events.ts'
 import { toSpanId, toTraceId } from '../../../src/exports/values/ids.ts'
 import { toSpanName, toText } from '../../../src/exports/values/texts.ts'
 import { toDuration, toTimestamp } from '../../../src/exports/values/times.ts'
-import { column, hasColumns, type Layout, type Source } from '../../../src/exports/layouts/layout.ts'
 
 const required = ['traceID', 'spanID', 'operationName', 'startTime', 'duration', 'tags']
 

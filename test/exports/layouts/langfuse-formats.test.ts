@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLayoutWorld, type LayoutWorld, spanTypes } from '../layout-world.ts'
-import { uuid, metadata, canonical, readTexts } from './langfuse-rows.ts'
+import { canonical, metadata, readTexts, uuid } from './langfuse-rows.ts'
 
 let world: LayoutWorld
 

@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
 import { langfuse } from '../../../src/exports/layouts/platforms/langfuse.ts'
 import type { LayoutWorld } from '../layout-world.ts'
-import { createHash } from 'node:crypto'
 
 export const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 

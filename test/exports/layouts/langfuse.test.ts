@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { langfuse } from '../../../src/exports/layouts/platforms/langfuse.ts'
 import { createLayoutWorld, type LayoutWorld } from '../layout-world.ts'
-import { md5, canonical, readTexts } from './langfuse-rows.ts'
+import { canonical, md5, readTexts } from './langfuse-rows.ts'
 
 let world: LayoutWorld
 

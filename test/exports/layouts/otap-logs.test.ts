@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLayoutWorld, type LayoutWorld, logTypes } from '../layout-world.ts'
 import { firstNs, textAttribute, writeAttributes, writeLogs, writeSpans } from './otap-tables.ts'
-import { trace, first, list } from './otap-values.ts'
+import { first, list, trace } from './otap-values.ts'
 
 let world: LayoutWorld
 

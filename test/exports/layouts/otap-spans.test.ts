@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLayoutWorld, type LayoutWorld, spanTypes } from '../layout-world.ts'
 import { spansFile } from './otap-file.ts'
 import { type AttributeRow, firstNs, textAttribute, writeAttributes, writeSpans } from './otap-tables.ts'
-import { trace, first, second, list, map } from './otap-values.ts'
+import { first, list, map, second, trace } from './otap-values.ts'
 
 let world: LayoutWorld
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLayoutWorld, type LayoutWorld, spanTypes } from '../layout-world.ts'
-import { trace, linked, canonical, type Columns, table, without } from './otel-traces-row.ts'
+import { type Columns, canonical, linked, table, trace, without } from './otel-traces-row.ts'
 
 let world: LayoutWorld
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLayoutWorld, type LayoutWorld } from '../layout-world.ts'
-import { linked, canonical, object, names } from './otel-traces-row.ts'
+import { canonical, linked, names, object } from './otel-traces-row.ts'
 
 let world: LayoutWorld
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { at, spanId, traceId } from '../../support/lake-rows.ts'
 import type { LakeWorld } from '../../support/lake-world.ts'
 import { readCanonical } from '../canonical-rows.ts'
-import { at, spanId, traceId } from '../../support/lake-rows.ts'
 
 export const ns = at('2026-05-01T10:00:00.123Z', 456_789n)
 

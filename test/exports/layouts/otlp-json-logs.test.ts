@@ -3,14 +3,14 @@ import { spanId, traceId } from '../../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../../support/lake-world.ts'
 import { readCanonical, recognise } from '../canonical-rows.ts'
 import {
-  ns,
-  text,
-  span,
   canonicalSpan,
+  ns,
   resource,
   scope,
-  tracesOf,
+  span,
+  text,
   toSnake,
+  tracesOf,
   writeLines,
 } from './otlp-json-batches.ts'
 

@@ -7,17 +7,17 @@ import { spanId, traceId } from '../../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../../support/lake-world.ts'
 import { recognise, selectCanonical } from '../canonical-rows.ts'
 import {
-  ns,
-  text,
-  span,
+  batchOf,
   canonicalSpan,
+  ns,
+  readSpans,
   resource,
   scope,
-  batchOf,
-  tracesOf,
+  span,
+  text,
   toSnake,
+  tracesOf,
   writeLines,
-  readSpans,
 } from './otlp-json-batches.ts'
 
 let world: LakeWorld

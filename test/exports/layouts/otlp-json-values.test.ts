@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Row } from '../../../src/engine/engine.ts'
 import { spanId } from '../../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../../support/lake-world.ts'
-import { text, span, tracesOf, toSnake, readSpans } from './otlp-json-batches.ts'
+import { readSpans, span, text, toSnake, tracesOf } from './otlp-json-batches.ts'
 
 let world: LakeWorld
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { phoenix } from '../../../src/exports/layouts/platforms/phoenix.ts'
 import { createLayoutWorld, type LayoutWorld } from '../layout-world.ts'
-import { md5, trace, span, parent, canonical } from './phoenix-rows.ts'
+import { canonical, md5, parent, span, trace } from './phoenix-rows.ts'
 
 let world: LayoutWorld
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLayoutWorld, type LayoutWorld, spanTypes } from '../layout-world.ts'
-import { md5, trace, span, parent, canonical } from './phoenix-rows.ts'
+import { canonical, md5, parent, span, trace } from './phoenix-rows.ts'
 
 let world: LayoutWorld
 

@@ -5,7 +5,7 @@ import type { Row } from '../../../src/engine/engine.ts'
 import { tempo } from '../../../src/exports/layouts/tempo/tempo.ts'
 import { createLakeWorld, type LakeWorld } from '../../support/lake-world.ts'
 import { openBlock, readBlock, toBlob, type Version, writeBlock } from './tempo-rows.ts'
-import { ns, short, meta, spanOf, batchOf, http } from './tempo-spans.ts'
+import { batchOf, http, meta, ns, short, spanOf } from './tempo-spans.ts'
 
 let world: LakeWorld
 

@@ -5,7 +5,7 @@ import { spanId, traceId } from '../../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../../support/lake-world.ts'
 import { selectCanonical } from '../canonical-rows.ts'
 import { readBlock, selectBlock, toBlob, type Version, writeBlock } from './tempo-rows.ts'
-import { ns, short, meta, spanOf, batchOf, http } from './tempo-spans.ts'
+import { batchOf, http, meta, ns, short, spanOf } from './tempo-spans.ts'
 
 let world: LakeWorld
 

@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Row } from '../../../src/engine/engine.ts'
+import { traceId } from '../../support/lake-rows.ts'
 import type { LakeWorld } from '../../support/lake-world.ts'
 import { readCanonical } from '../canonical-rows.ts'
-import { createHash } from 'node:crypto'
-import { traceId } from '../../support/lake-rows.ts'
 
 export const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 

@@ -5,7 +5,7 @@ import type { Row } from '../../../src/engine/engine.ts'
 import { canonicalColumns } from '../../../src/exports/canonical.ts'
 import { createLakeWorld, type LakeWorld } from '../../support/lake-world.ts'
 import { readCanonical, recognise } from '../canonical-rows.ts'
-import { md5, drop } from './mapped-calls.ts'
+import { drop, md5 } from './mapped-calls.ts'
 
 let world: LakeWorld
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../../src/core/errors.ts'
 import { createLakeWorld, type LakeWorld } from '../../support/lake-world.ts'
 import { recognise } from '../canonical-rows.ts'
-import { plain, oneCall, writeParquet } from './mapped-calls.ts'
+import { oneCall, plain, writeParquet } from './mapped-calls.ts'
 
 let world: LakeWorld
 

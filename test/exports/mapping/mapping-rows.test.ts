@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { at, spanId, traceId } from '../../support/lake-rows.ts'
 import { createLakeWorld, type LakeWorld } from '../../support/lake-world.ts'
 import { readCanonical, recognise } from '../canonical-rows.ts'
-import { md5, plain, oneCall, drop, writeParquet, readMapped } from './mapped-calls.ts'
+import { drop, md5, oneCall, plain, readMapped, writeParquet } from './mapped-calls.ts'
 
 let world: LakeWorld
 

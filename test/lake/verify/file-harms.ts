@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { forge, indexOf, partOf, rewrite, save, setFirst, type Harm } from './damage.ts'
+import { forge, type Harm, indexOf, partOf, rewrite, save, setFirst } from './damage.ts'
 
 /** Harm to files, to the manifest and to the index. */
 export const fileHarms: readonly Harm[] = [

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { spanId } from '../../support/lake-rows.ts'
-import { forge, partOf, setFirst, type Harm } from './damage.ts'
+import { forge, type Harm, partOf, setFirst } from './damage.ts'
 import { longerOrder } from './verify-exports.ts'
 
 /** Harm to rows of tables. */

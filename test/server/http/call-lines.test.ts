@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { openCollector, type Collector } from '../../telemetry/collector.ts'
+import { type Collector, openCollector } from '../../telemetry/collector.ts'
 import { makeData, makeKey, type RunningServer, startServer } from './running-server.ts'
 
 let data: string

@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import type { ExportFile } from '../../find-files.ts'
 import { openExport } from '../../open-export.ts'
-import { toCutOff, toIllFormed, toTooLarge } from './compression-errors.ts'
 import type { Ends, ReadingPlace } from '../format.ts'
+import { toCutOff, toIllFormed, toTooLarge } from './compression-errors.ts'
 import { findZstdFrames, type Span } from './zstd-frames.ts'
 
 type Compression = Readonly<{

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import { toCutOff, toIllFormed } from './compression-errors.ts'
 import { readAt } from '../read-at.ts'
+import { toCutOff, toIllFormed } from './compression-errors.ts'
 
 /** Where a piece of a file lies: from its first byte to before its last. */
 export type Span = Readonly<{ start: number; end: number }>

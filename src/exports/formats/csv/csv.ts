@@ -2,14 +2,14 @@ import { join } from 'node:path'
 import { AppError } from '../../../core/errors.ts'
 import { quoteName, quoteText } from '../../../core/sql-text.ts'
 import { defineStatement } from '../../../engine/engine.ts'
-import type { ExportFile } from '../../find-files.ts'
 import { getFilePattern } from '../../file-pattern.ts'
+import type { ExportFile } from '../../find-files.ts'
 import { openExport, unreadable } from '../../open-export.ts'
 import { toUnescaped } from '../../values/escaped-text.ts'
-import { type CsvHeader, findCsvHeader } from './csv-header.ts'
 import type { Format, ReadingPlace } from '../format.ts'
 import { maxColumns } from '../max-columns.ts'
 import { readAt } from '../read-at.ts'
+import { type CsvHeader, findCsvHeader } from './csv-header.ts'
 
 const longestHeader = 2 ** 18
 const longestRow = 2 ** 25

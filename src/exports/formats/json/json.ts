@@ -6,10 +6,10 @@ import { getFilePattern } from '../../file-pattern.ts'
 import type { Table } from '../../layouts/layout.ts'
 import { unreadable } from '../../open-export.ts'
 import { type Ends, type Format, isText } from '../format.ts'
+import { maxColumns } from '../max-columns.ts'
 import { toJsonError } from './json-errors.ts'
 import { isResult, openResult } from './json-result.ts'
 import { toNames, toTable } from './json-table.ts'
-import { maxColumns } from '../max-columns.ts'
 
 /** How objects lie in a file: one per line, one after the other in any spacing, or as members of one array. */
 type Spacing = 'newline_delimited' | 'unstructured' | 'array'

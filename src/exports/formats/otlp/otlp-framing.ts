@@ -1,5 +1,5 @@
-import type { ReadAt } from '../read-at.ts'
 import type { Span } from '../compression/zstd-frames.ts'
+import type { ReadAt } from '../read-at.ts'
 
 /** One message is held in memory. */
 export const longestMessage = 2 ** 28

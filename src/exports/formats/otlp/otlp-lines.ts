@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../../core/json-value.ts'
 import { AppError } from '../../../core/errors.ts'
+import type { JsonValue } from '../../../core/json-value.ts'
 import { unreadable } from '../../open-export.ts'
 import { decodeMessage, listFields, type RawField } from '../decode-protobuf.ts'
 import { otlpMessages } from './otlp-messages.ts'

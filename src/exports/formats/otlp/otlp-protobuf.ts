@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { zstdDecompressSync } from 'node:zlib'
 import { openExport, unreadable } from '../../open-export.ts'
+import type { Span } from '../compression/zstd-frames.ts'
 import { type Ends, type Format, isText } from '../format.ts'
 import { json } from '../json/json.ts'
-import { findMessages, isMessageStart, isZstd, longestMessage } from './otlp-framing.ts'
-import { type OtlpState, toOtlpLines } from './otlp-lines.ts'
 import { createWindow, type ReadAt } from '../read-at.ts'
 import { readEnds } from '../read-ends.ts'
-import type { Span } from '../compression/zstd-frames.ts'
+import { findMessages, isMessageStart, isZstd, longestMessage } from './otlp-framing.ts'
+import { type OtlpState, toOtlpLines } from './otlp-lines.ts'
 
 const isNamedProtobuf = (path: string) => /\.(?:pb|binpb|bin|otlp|proto|protobuf)$/i.test(path)
 

@@ -1,7 +1,7 @@
 import type { Cell } from '../../values/cell.ts'
 import type { Source, Table } from '../layout.ts'
 import { main, toMain, toMember } from './members.ts'
-import { findTable, joinAttributes, type Joined } from './side-tables.ts'
+import { findTable, type Joined, joinAttributes } from './side-tables.ts'
 
 const widths = ['UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT']
 

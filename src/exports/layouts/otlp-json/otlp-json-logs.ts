@@ -1,3 +1,4 @@
+import { quoteName } from '../../../core/sql-text.ts'
 import type { CanonicalRelation, Mapping } from '../../canonical.ts'
 import { type JsonShape, type Spelling, spell, toAnyText } from '../../values/attributes/any-value.ts'
 import type { Cell } from '../../values/cell.ts'
@@ -5,7 +6,6 @@ import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toSeverityNumber } from '../../values/severity.ts'
 import { toInteger, toText } from '../../values/texts.ts'
 import { toTimestamp } from '../../values/times.ts'
-import { quoteName } from '../../../core/sql-text.ts'
 import { type Batches, toItems } from './otlp-batches.ts'
 
 const names = { scopes: ['scopeLogs', 'instrumentationLibraryLogs'], items: 'logRecords' } as const

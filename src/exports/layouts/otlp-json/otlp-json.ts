@@ -1,5 +1,5 @@
-import type { CanonicalRelation, Mapping } from '../../canonical.ts'
 import { quoteName } from '../../../core/sql-text.ts'
+import type { CanonicalRelation, Mapping } from '../../canonical.ts'
 import { type JsonShape, type Spelling, spell, toKeyValueMap } from '../../values/attributes/any-value.ts'
 import type { Cell } from '../../values/cell.ts'
 import { toSpanKind, toStatusCode } from '../../values/enums.ts'

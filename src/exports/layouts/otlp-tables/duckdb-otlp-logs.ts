@@ -1,11 +1,11 @@
 import type { Mapping } from '../../canonical.ts'
 import { toAttributeValue } from '../../values/attributes/attribute-value.ts'
 import { toAttributes } from '../../values/attributes/attributes.ts'
+import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toInteger, toRawText, toText } from '../../values/texts.ts'
 import { toTimestampOfAnyUnit } from '../../values/times.ts'
-import { toSpanId, toTraceId } from '../../values/ids.ts'
-import { toResource } from './duckdb-otlp-resource.ts'
 import { column, hasColumns, type Layout, type Source } from '../layout.ts'
+import { toResource } from './duckdb-otlp-resource.ts'
 
 const both = ['trace_id', 'span_id', 'severity_text', 'body', 'resource_attributes', 'log_attributes']
 const required = ['time_unix_nano', ...both]

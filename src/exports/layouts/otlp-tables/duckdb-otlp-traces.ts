@@ -2,11 +2,11 @@ import type { Mapping } from '../../canonical.ts'
 import { toAttributes } from '../../values/attributes/attributes.ts'
 import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import { snakeEvents, snakeLinks, toEventList, toLinkList } from '../../values/events/event-lists.ts'
+import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toSpanName, toText } from '../../values/texts.ts'
 import { toDuration, toDurationBetween, toTimestampOfAnyUnit } from '../../values/times.ts'
-import { toSpanId, toTraceId } from '../../values/ids.ts'
-import { toResource } from './duckdb-otlp-resource.ts'
 import { column, hasColumns, type Layout, type Source } from '../layout.ts'
+import { toResource } from './duckdb-otlp-resource.ts'
 
 const both = ['trace_id', 'span_id', 'parent_span_id', 'resource_attributes', 'span_attributes']
 const required = ['start_time_unix_nano', 'name', ...both]

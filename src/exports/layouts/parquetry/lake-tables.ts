@@ -1,7 +1,7 @@
 import type { Mapping } from '../../canonical.ts'
 import { toAttributes } from '../../values/attributes/attributes.ts'
-import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import type { Cell } from '../../values/cell.ts'
+import { toSpanKind, toStatusCode } from '../../values/enums.ts'
 import { snakeEvents, snakeLinks, toEventList, toLinkList } from '../../values/events/event-lists.ts'
 import { toSpanId, toTraceId } from '../../values/ids.ts'
 import { toInteger, toRawText, toSpanName, toText } from '../../values/texts.ts'

@@ -1,5 +1,5 @@
-import type { Mapping } from '../../canonical.ts'
 import { quoteText } from '../../../core/sql-text.ts'
+import type { Mapping } from '../../canonical.ts'
 import { gatherAttributes, isNameable, toRowText } from '../../values/attributes/attribute-columns.ts'
 import { mergeAttributes, toAttributes } from '../../values/attributes/attributes.ts'
 import { absent, type Cell } from '../../values/cell.ts'

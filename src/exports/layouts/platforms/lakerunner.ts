@@ -6,8 +6,8 @@ import { toSeverityNumber } from '../../values/severity.ts'
 import { toInteger, toRawText, toSpanName, toText } from '../../values/texts.ts'
 import { toDuration, toTimestamp } from '../../values/times.ts'
 import { findAttributeColumns, gatherColumns } from '../gather-columns.ts'
-import { restoreKey } from './lakerunner-keys.ts'
 import { column, hasColumns, type Layout, type Source } from '../layout.ts'
+import { restoreKey } from './lakerunner-keys.ts'
 
 const spanColumns = ['chq_timestamp', 'span_trace_id', 'span_id', 'span_name', 'span_duration']
 const logColumns = ['chq_timestamp', 'chq_telemetry_type', 'log_message', 'log_level']

@@ -1,9 +1,9 @@
 import type { JsonValue } from '../../../core/json-value.ts'
 import { quoteText } from '../../../core/sql-text.ts'
 import { toAnyText } from '../../values/attributes/any-value.ts'
-import { type Cell, isAbsent } from '../../values/cell.ts'
 import { toEntryMap } from '../../values/attributes/entries.ts'
 import { toProtoText } from '../../values/attributes/proto-any-value.ts'
+import { type Cell, isAbsent } from '../../values/cell.ts'
 import { fieldOf, toStructFields } from '../../values/struct-type.ts'
 
 /** Where in a trace an attribute stands that a block keeps in a column of its own. */

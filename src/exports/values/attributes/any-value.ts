@@ -1,5 +1,5 @@
-import { attributeMap } from '../../canonical.ts'
 import { quoteName, quoteText } from '../../../core/sql-text.ts'
+import { attributeMap } from '../../canonical.ts'
 import { toEntryMap } from './entries.ts'
 
 /** How a file spells the names of the protocol: `traceId` as the protocol's JSON form has it, or `trace_id`. */

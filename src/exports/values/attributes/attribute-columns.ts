@@ -1,5 +1,5 @@
-import { attributeMap, emptyMap } from '../../canonical.ts'
 import { quoteName, quoteText } from '../../../core/sql-text.ts'
+import { attributeMap, emptyMap } from '../../canonical.ts'
 import type { Cell } from '../cell.ts'
 import { toTimestamp } from '../times.ts'
 

@@ -1,11 +1,11 @@
 import { quoteName } from '../../../core/sql-text.ts'
 import { attributeMap, emptyMap } from '../../canonical.ts'
-import { toAttributeText } from './attribute-columns.ts'
 import { bind } from '../bind.ts'
 import type { Cell } from '../cell.ts'
+import { findMapTypes, toStructFields } from '../struct-type.ts'
+import { toAttributeText } from './attribute-columns.ts'
 import { toEntryMap } from './entries.ts'
 import { toJsonOfQuoted } from './quoted-text.ts'
-import { findMapTypes, toStructFields } from '../struct-type.ts'
 
 /** Only maps that hold a NULL are made anew. */
 function withoutNulls(map: string): string {

@@ -1,6 +1,6 @@
-import { toAttributes } from './attributes.ts'
 import { bind } from '../bind.ts'
 import type { Cell } from '../cell.ts'
+import { toAttributes } from './attributes.ts'
 import { toEntryMap } from './entries.ts'
 
 /** How many objects may lie in each other before the innermost stays JSON text. */

@@ -3,10 +3,10 @@ import { toAttributes } from '../attributes/attributes.ts'
 import { toJsonOfQuoted } from '../attributes/quoted-text.ts'
 import { bind } from '../bind.ts'
 import { absent, type Cell, isAbsent } from '../cell.ts'
-import { noEvents, noLinks, toEvents, toLinks } from './events.ts'
 import { toSpanId, toTraceId } from '../ids.ts'
 import { fieldOf, toStructFields } from '../struct-type.ts'
 import { toTimestampOfAnyUnit } from '../times.ts'
+import { noEvents, noLinks, toEvents, toLinks } from './events.ts'
 
 /** What the members of an event or a link are called; times in the order in which they count. */
 export type EventNames = Readonly<{ times: readonly string[]; name: string; attributes: string }>

@@ -4,8 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { modelFiles, weightFiles } from '../model-spec.ts'
 import { writeStaticModel } from '../static/onnx-table.ts'
 import { openStaticModel } from '../static/static-embedder.ts'
-import { adaptTable } from './adapt-table.ts'
 import type { AdaptReport, AdaptRequest } from './adapt-model.ts'
+import { adaptTable } from './adapt-table.ts'
 
 async function adapt({ folder, file, out, pairs, unseen, leastGain }: AdaptRequest): Promise<AdaptReport> {
   const model = await openStaticModel(folder, file)

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { stemWord } from '../../stem-words.ts'
 import type { Embedder } from '../embedder.ts'
 import { type ModelSpec, weightFiles } from '../model-spec.ts'
+import { toUnit } from '../vectors.ts'
 import { compareTokens, createUnitVectors } from './compare-tokens.ts'
 import { readStaticModel, type TokenTable } from './onnx-table.ts'
 import { openTokenise, type Tokenise } from './open-tokenise.ts'
-import { toUnit } from '../vectors.ts'
 
 /** The mean of a text's token vectors, of length 1; zeros without tokens. */
 export function embedTokens(

@@ -23,6 +23,3 @@ export const looksLikeKey = (text: string): boolean => text.startsWith(prefix)
 
 /** Whether a text has the form of a whole key. */
 export const isApiKey = (text: string): boolean => form.test(text)
-
-/** The text with `pq_…` in place of each key, or piece of a key, in it. */
-export const hideKeys = (text: string): string => text.replaceAll(/pq_[A-Za-z0-9_-]{6,}/g, 'pq_…')

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { escapeControls } from '../core/clean-text.ts'
 import { AppError } from '../core/errors.ts'
-import { createApiKey, hideKeys, looksLikeKey } from './api-key.ts'
+import { maskSecrets } from '../core/mask-secrets.ts'
+import { createApiKey, looksLikeKey } from './api-key.ts'
 import type { KeyRecord } from './key-record.ts'
 import type { KeyStore } from './key-store.ts'
 import type { Scope } from './principal.ts'
@@ -34,7 +35,7 @@ export function parseKeyName(text: string, path: string): string {
     code: 'invalid_argument',
     message: `${path} is not a name for a key.`,
     path,
-    actual: hideKeys(text).slice(0, longestName),
+    actual: maskSecrets(text, longestName),
     expected: `1 to ${longestName} visible characters that look neither like a key nor like its id`,
     next: `Say who or what uses the key in 1 to ${longestName} characters, e.g. claude-laptop.`,
   })

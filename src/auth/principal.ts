@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts'
-import { hideKeys } from './api-key.ts'
+import { maskSecrets } from '../core/mask-secrets.ts'
 
 /** What a key may be good for: one scope per kind of tools. */
 export const scopes = ['traces', 'knowledge'] as const
@@ -20,7 +20,7 @@ export function parseGroup(text: string, path: string): string {
     code: 'invalid_argument',
     message: `${path} is not a name of a group.`,
     path,
-    actual: hideKeys(text).slice(0, 60),
+    actual: maskSecrets(text, 60),
     expected: '1 to 40 of a-z, 0-9 and -, the first a letter or a digit',
     next: `Write 1 to 40 of a-z, 0-9 and -, the first a letter or a digit, e.g. team-a, or leave it out for ${defaultGroup}.`,
   })
@@ -44,7 +44,7 @@ export function parseScopes(text: string, path: string): readonly Scope[] {
     code: 'invalid_argument',
     message: words.length === 0 ? `${path} names no scope.` : `${path} names what is no scope.`,
     path,
-    actual: hideKeys(listStrangers(words).join(',')).slice(0, 60),
+    actual: maskSecrets(listStrangers(words).join(','), 60),
     expected: scopes,
     next: `Name one or more of: ${scopes.join(',')}`,
   })

@@ -1,7 +1,8 @@
 import { toCommand } from '../core/command.ts'
 import { AppError } from '../core/errors.ts'
+import { maskSecrets } from '../core/mask-secrets.ts'
 import { findNearestNames } from '../core/nearest-names.ts'
-import { hideKeys, looksLikeKey } from './api-key.ts'
+import { looksLikeKey } from './api-key.ts'
 import type { KeyRecord } from './key-record.ts'
 
 const list = toCommand('keys list')
@@ -24,7 +25,7 @@ function toNotFound(text: string, keys: readonly KeyRecord[]): AppError {
   const nearest = findNearestNames(text, new Set(keys.flatMap(({ id, name }) => [name, id])))
   const next =
     nearest.length > 0 ? `Close to it: ${nearest.join(', ')}. All keys: ${list}` : `All keys: ${list}`
-  const message = `There is no key with this id or name: ${hideKeys(text).slice(0, 80)}.`
+  const message = `There is no key with this id or name: ${maskSecrets(text, 80)}.`
   return new AppError({ code: 'not_found', message, nearest, next })
 }
 

@@ -68,6 +68,9 @@ type State = Omit<LakeSnapshot, 'importState'>
 function createState(lakeDir: string, manifest: Manifest): State {
   const byTable = Map.groupBy(manifest.partitions, ({ table }) => table)
   const partitions = (service: Service) => byTable.get(service.name) ?? []
+  /** The partitions that a service is read from. */
+  const readPartitions = (service: Service) =>
+    (service === insights ? insightSources : [service]).flatMap(partitions)
   const kindsById = new Map(manifest.sources.map(({ id, kind }) => [id, kind]))
   const traceIndex = toTraceIndex(lakeDir, manifest)
   let facts: DataFacts | undefined
@@ -105,7 +108,7 @@ function createState(lakeDir: string, manifest: Manifest): State {
     attributes,
     countRows: (service) => partitions(service).reduce((sum, { rows }) => sum + rows, 0),
     timeRange: (service) => {
-      const all = (service === insights ? insightSources : [service]).flatMap(partitions)
+      const all = readPartitions(service)
       if (all.length === 0) return undefined
       const starts = all.map(({ minNs }) => BigInt(minNs))
       const ends = all.map(({ maxNs }) => BigInt(maxNs))
@@ -127,8 +130,7 @@ function createState(lakeDir: string, manifest: Manifest): State {
       return facts
     },
     scan: (service, pick = {}) => {
-      const all = (service === insights ? insightSources : [service]).flatMap(partitions)
-      const picked = all.filter((partition) => isPicked(partition, pick))
+      const picked = readPartitions(service).filter((partition) => isPicked(partition, pick))
       return {
         files: picked.length,
         rows: picked.reduce((sum, { rows }) => sum + rows, 0),

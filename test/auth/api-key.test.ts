@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createApiKey, hideKeys, isApiKey, toDigest } from '../../src/auth/api-key.ts'
+import { createApiKey, isApiKey, toDigest } from '../../src/auth/api-key.ts'
 import { createKey, isKeyId } from '../../src/auth/create-key.ts'
 import { openKeyStore, toKeysPath } from '../../src/auth/key-store.ts'
+import { maskSecrets } from '../../src/core/mask-secrets.ts'
 import { createFolder, start } from './auth-world.ts'
 
 describe('an API key', () => {
@@ -37,8 +38,11 @@ describe('an API key', () => {
 
   it('is hidden wherever it stands in a text, pieces of it too', () => {
     const { key } = createApiKey()
-    expect(hideKeys(`a ${key}, b=${key.slice(0, 20)}.`)).toBe('a pq_…, b=pq_….')
-    expect(hideKeys('pq_ is how keys begin')).toBe('pq_ is how keys begin')
+    expect(maskSecrets(`a ${key}, b=${key.slice(0, 20)}.`, 200)).toBe('a pq_***, b=pq_***.')
+    expect(maskSecrets('pq_ is how keys begin', 200)).toBe('pq_ is how keys begin')
+  })
+
+  it('is kept as SHA-256 in hexadecimal', () => {
     expect(toDigest('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
   })
 

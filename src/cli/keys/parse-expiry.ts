@@ -1,5 +1,5 @@
-import { hideKeys } from '../../auth/api-key.ts'
 import { AppError } from '../../core/errors.ts'
+import { maskSecrets } from '../../core/mask-secrets.ts'
 
 const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000 }
 
@@ -31,7 +31,7 @@ export function parseExpiry(text: string, path: string, nowMs: number): number |
     code: 'invalid_argument',
     message: time === undefined ? `${path} is not a time that a key can end at.` : `${path} is in the past.`,
     path,
-    actual: hideKeys(text).slice(0, 60),
+    actual: maskSecrets(text, 60),
     expected: '90d, 12h, 2027-01-31 or never',
     next: 'Write days (90d), hours (12h), the last day in UTC (2027-01-31), or never.',
   })

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { Config } from './config/config.ts'
 import { createLog, type Log } from './core/log.ts'
+import { noProgress } from './core/progress.ts'
 import { type Definitions, openDefinitions } from './definitions/open-definitions.ts'
 import type { Engine } from './engine/engine.ts'
 import { createLazyEngine } from './engine/lazy-engine.ts'
@@ -68,7 +69,7 @@ function openKnowledgeLater({ docs, knowledgeDir, embedder, modelsDir }: Config,
     ])
     const embedders = createEmbedders(embedder, modelsDir)
     return openIndexedKnowledge({ docs, index: knowledgeDir, embedders }, log, (signal) =>
-      indexApart({ docs, index: knowledgeDir, embedder, modelsDir }, { log, signal }),
+      indexApart({ docs, index: knowledgeDir, embedder, modelsDir }, { log, progress: noProgress, signal }),
     )
   })
   return {

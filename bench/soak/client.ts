@@ -1,4 +1,5 @@
-import { Agent, type IncomingHttpHeaders, request } from 'node:http'
+import { Agent, type ClientRequest, type IncomingHttpHeaders, request } from 'node:http'
+import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import { type Era, type Message, toMessage } from '../http/messages.ts'
@@ -48,12 +49,22 @@ export function createClient(port: number): Client {
       headers: { ...headers, authorization: `Bearer ${key}`, 'content-length': Buffer.byteLength(body) },
     })
 
+  const restedSince = new WeakMap<Socket, number>()
+  /** An error with what the connection had seen before: one that has rested long may be closed by both sides at a time. */
+  const tell = (error: Error, req: ClientRequest) => {
+    const since = req.socket ? restedSince.get(req.socket) : undefined
+    const rested =
+      since === undefined ? 'a new connection' : `one that rested ${performance.now() - since} ms`
+    return new Error(`${error.message}, over ${rested}`, { cause: error })
+  }
+
   const send = async (key: string, message: Message): Promise<Reply> => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>()
     const req = open(key, message)
-    req.once('error', reject)
+    req.once('error', (error) => reject(tell(error, req)))
     req.once('response', async (res) => {
       const body = await text(res)
+      restedSince.set(res.socket, performance.now())
       const answer = answerSchema.safeParse(JSON.parse(body))
       if (!answer.success) return reject(new Error(`status ${res.statusCode}: ${body.slice(0, 300)}`))
       resolve({ ...answer.data, status: res.statusCode ?? 0, headers: res.headers, body })

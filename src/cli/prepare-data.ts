@@ -2,12 +2,15 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLog } from '../core/log.ts'
 import { findExportFiles } from '../exports/find-files.ts'
-import { createEmbedders } from '../knowledge/embedding/embedders.ts'
-import { indexDocs } from '../knowledge/indexing/index-docs.ts'
-import { syncLake } from '../lake/sync/sync-lake.ts'
+import { indexApart } from '../knowledge/indexing/index-apart.ts'
+import { readManifest } from '../lake/manifest.ts'
+import { syncApart } from '../lake/sync/sync-apart.ts'
 import type { CommandContext } from './run-command-line.ts'
 import { formatCount, formatFiles, formatMs } from './terminal.ts'
 import { writeSamples } from './write-samples.ts'
+
+/** Nothing but the end of this process stops it. */
+const { signal } = new AbortController()
 
 const sample = { journeys: 8_000, days: 31, start: '2026-05-01T00:00:00Z', seed: 1 }
 
@@ -30,29 +33,39 @@ async function prepareExports({ config, terminal }: CommandContext): Promise<voi
   )
 }
 
-/** Indexes the documentation and imports the exports, made up where there are none, and says so. */
-export async function prepareData(context: CommandContext): Promise<void> {
+async function prepareLake({ config, terminal }: CommandContext): Promise<void> {
+  const started = performance.now()
+  await terminal.during((progress) =>
+    syncApart(config, { log: createLog(config.logLevel), progress, signal }),
+  )
+  const { partitions, sources } = await readManifest(config.lakeDir)
+  const rows = partitions.filter(({ table }) => table === 'spans').reduce((sum, part) => sum + part.rows, 0)
+  terminal.line(
+    `Lake:    ${formatCount(rows)} spans from ${formatFiles(sources.length)}, ${formatMs(performance.now() - started)}`,
+  )
+}
+
+/**
+ * Indexes the documentation and imports the exports, made up where there are none, and says so. Both happen in processes of
+ * their own, so that a server that goes on begins small. A failed import may be left to `onFailedImport`: what was imported before
+ * can still be asked.
+ */
+export async function prepareData(
+  context: CommandContext,
+  onFailedImport?: (error: unknown) => void,
+): Promise<void> {
   const { config, terminal } = context
-  const docs = await terminal.during((progress) =>
-    indexDocs(
-      {
-        docs: config.docs,
-        index: config.knowledgeDir,
-        embedders: createEmbedders(config.embedder, config.modelsDir),
-      },
-      progress,
+  const { docs, knowledgeDir, embedder, modelsDir } = config
+  const indexed = await terminal.during((progress) =>
+    indexApart(
+      { docs, index: knowledgeDir, embedder, modelsDir },
+      { log: createLog(config.logLevel), progress, signal },
     ),
   )
-  terminal.line(`Docs:    ${docs.files} pages, ${docs.chunks} passages indexed`)
+  terminal.line(`Docs:    ${indexed.files} pages, ${indexed.chunks} passages indexed`)
   await prepareExports(context)
-  const started = performance.now()
-  const { manifest } = await terminal.during((progress) =>
-    syncLake(config, { log: createLog(config.logLevel), progress }),
-  )
-  const rows = manifest.partitions
-    .filter(({ table }) => table === 'spans')
-    .reduce((sum, part) => sum + part.rows, 0)
-  terminal.line(
-    `Lake:    ${formatCount(rows)} spans from ${formatFiles(manifest.sources.length)}, ${formatMs(performance.now() - started)}`,
-  )
+  await prepareLake(context).catch((error: unknown) => {
+    if (!onFailedImport) throw error
+    onFailedImport(error)
+  })
 }

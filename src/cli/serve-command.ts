@@ -71,7 +71,13 @@ export async function serveCommand(context: CommandContext, serve: ServeConfig):
     stopAt === undefined ? undefined : Math.max(Math.ceil((stopAt - performance.now()) / 1000), 1)
   try {
     checkExposure(serve, auth.hasKeys())
-    await prepareData(context)
+    await prepareData(context, (error) => {
+      log.error(`import failed: ${error instanceof Error ? error.stack : error}`)
+      const reason = error instanceof AppError ? error.details.message : 'See the log.'
+      terminal.line(
+        `Lake:    could not be brought up to date: ${reason} It is tried again with each question.`,
+      )
+    })
     const site = openSite({ config, serve, groups, auth, telemetry, log, stopping })
     groups.get(defaultGroup)
     const { server, idle } = createHttpServer(site, log)

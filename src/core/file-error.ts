@@ -12,6 +12,11 @@ const reasons: Readonly<Record<string, Readonly<{ reason: string; next: string }
     next: 'Free some space, or name a folder on another disk.',
   },
   EROFS: { reason: 'the file system is read-only', next: 'Name a folder that can be written.' },
+  EAGAIN: {
+    reason: 'the system has no room for another process',
+    next: 'Try again, or raise the limit of processes (ulimit -u).',
+  },
+  ENOMEM: { reason: 'the system has no memory left', next: 'Close other programs, or add memory.' },
   EMFILE: {
     reason: 'too many files are open',
     next: 'Try again, or raise the limit of open files (ulimit -n).',
@@ -21,6 +26,7 @@ const reasons: Readonly<Record<string, Readonly<{ reason: string; next: string }
 /** System call → what it does to its path; the calls not listed read. */
 const verbs: Readonly<Record<string, string>> = {
   access: 'use',
+  spawn: 'start',
   open: 'open',
   write: 'write',
   mkdir: 'create',
@@ -39,10 +45,12 @@ const verbs: Readonly<Record<string, string>> = {
 /** What Node's file system threw, as an AppError `unreadable_file` that may be shown; undefined for any other error. */
 export function toFileError(error: unknown): AppError | undefined {
   if (!(error instanceof Error)) return undefined
-  const { code, syscall, path }: NodeJS.ErrnoException = error
+  const { code, syscall = '', path }: NodeJS.ErrnoException = error
+  // Of a process that can't be started Node names the program as well: `spawn node`.
+  const [call = ''] = syscall.split(' ')
   const known = code !== undefined && Object.hasOwn(reasons, code) ? reasons[code] : undefined
   if (!known) return undefined
   const file = path === undefined ? 'a file' : escapeControls(path).replaceAll('\n', '\\n')
-  const message = `Cannot ${verbs[syscall ?? ''] ?? 'read'} ${file}: ${known.reason}.`
+  const message = `Cannot ${verbs[call] ?? 'read'} ${file}: ${known.reason}.`
   return new AppError({ code: 'unreadable_file', message, next: known.next }, { cause: error })
 }

@@ -23,7 +23,7 @@ export function openLake(options: LakeOptions, log: Log): Lake {
     snapshot: async () => {
       const isEmpty = (await readCurrent()).generation === 0
       const pending = importer.next(isEmpty && importer.failure() === undefined)
-      const waitedMs = pending && !isEmpty ? Date.now() - pending.startedAt : 0
+      const waitedMs = pending && !isEmpty ? performance.now() - pending.startedAt : 0
       const waitMs = importWaitMs - waitedMs
       if (pending && waitMs > 0) await waitAtMost(pending.end, waitMs, undefined)
       return createLakeSnapshot(lakeDir, await readCurrent(), {

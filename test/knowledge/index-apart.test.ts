@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createLog } from '../../src/core/log.ts'
+import { noProgress } from '../../src/core/progress.ts'
 import { createEmbedders } from '../../src/knowledge/embedding/embedders.ts'
 import { indexApart } from '../../src/knowledge/indexing/index-apart.ts'
 import { openKnowledge } from '../../src/knowledge/open-knowledge.ts'
@@ -29,7 +30,11 @@ const request = (docs = join(folder, 'docs')) => ({
   modelsDir,
 })
 
-const quiet = () => ({ log: createLog('error'), signal: new AbortController().signal })
+const quiet = () => ({
+  log: createLog('error'),
+  progress: noProgress,
+  signal: new AbortController().signal,
+})
 
 /** Processes that index for a process. */
 async function listProcesses(parent = process.pid): Promise<readonly string[]> {
@@ -83,7 +88,7 @@ it.skipIf(process.platform !== 'linux')('it ends when who asked is killed', asyn
   const module = new URL('../../src/knowledge/indexing/index-apart.ts', import.meta.url).href
   const script = `
     import { indexApart } from ${JSON.stringify(module)}
-    await indexApart(${JSON.stringify(request())}, { log: {}, signal: new AbortController().signal })`
+    await indexApart(${JSON.stringify(request())}, { log: {}, progress: () => {}, signal: new AbortController().signal })`
   const parent = spawn(process.execPath, ['--input-type=module-typescript', '--eval', script], {
     stdio: 'ignore',
   })

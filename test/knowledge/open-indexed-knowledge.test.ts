@@ -186,7 +186,7 @@ it('loads the native module for the first search, and the parser never', () => {
     const [folder, index] = process.argv.slice(1)
     const docs = [{ name: '', folder }]
     const quiet = { error() {}, warn() {}, info() {}, debug() {} }
-    const indexer = (signal) => indexApart({ docs, index, embedder: 'bundled', modelsDir: 'models' }, { log: quiet, signal })
+    const indexer = (signal) => indexApart({ docs, index, embedder: 'bundled', modelsDir: 'models' }, { log: quiet, progress() {}, signal })
     const knowledge = openIndexedKnowledge({ docs, index, embedders: createEmbedders('bundled', 'models') }, quiet, indexer)
     await knowledge.describe()
     const before = loaded.filter((url) => /remark|lancedb|index-docs/.test(url))

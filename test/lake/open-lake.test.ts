@@ -116,7 +116,7 @@ describe('an open lake', () => {
     const lake = open()
     expect((await lake.snapshot()).importState).toEqual({
       isImporting: false,
-      failure: `Cannot read ${world.exportsDir}: a part of the path is not a folder.`,
+      failure: `Cannot read ${world.exportsDir}: a part of the path is not a folder. Check the path.`,
     })
     expect(lines.join('\n')).toMatch(/import failed: .*ENOTDIR/)
     await rm(world.exportsDir)
@@ -170,12 +170,29 @@ describe('an import under way', () => {
     children[1]?.kill('SIGKILL')
     const { countRows, importState } = await waiting
     expect(countRows(spans)).toBe(1)
-    expect(importState).toEqual({ isImporting: false, failure: 'see the server log.' })
-    expect(lines.join('\n')).toContain('import failed: Error: sync-process.ts ended (SIGKILL)')
+    expect(importState).toEqual({
+      isImporting: false,
+      failure: 'The process that imports was ended (SIGKILL); it will be started again.',
+    })
+    expect(lines.join('\n')).toContain('import failed: SuddenEnd: sync-process.ts ended (SIGKILL)')
     await delay(1_050)
     const mended = await lake.snapshot()
     expect(mended.importState.failure).toBeUndefined()
     expect(mended.countRows(spans)).toBe(2)
+  })
+
+  it('that only tidies up holds nothing back that comes right after', async () => {
+    await world.spans('a.parquet', [span(1)])
+    const lake = open()
+    await lake.snapshot()
+    await mkdir(join(world.lakeDir, 'work'))
+    await delay(1_050)
+    await lake.snapshot()
+    expect(children).toHaveLength(2)
+    await world.spans('b.parquet', [span(2)])
+    await delay(1_050)
+    const { countRows, importState } = await lake.snapshot()
+    expect([countRows(spans), importState.isImporting]).toEqual([2, false])
   })
 
   it('ends before the lake is closed', async () => {

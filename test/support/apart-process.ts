@@ -1,14 +1,16 @@
 /** A process that does for `apart.test.ts` what it is asked. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { answerApart } from '../../src/core/apart/apart-process.ts'
+import { answerApart } from '../../src/core/apart/answer-process.ts'
+import type { ApartOptions } from '../../src/core/apart/run-apart.ts'
 import { AppError } from '../../src/core/errors.ts'
 
 export type Asked = Readonly<{
-  act: 'echo' | 'log' | 'refuse' | 'file' | 'fail' | 'die' | 'tidy' | 'hang'
+  act: 'echo' | 'log' | 'refuse' | 'file' | 'fail' | 'die' | 'tidy' | 'wait' | 'hang'
   value?: unknown
 }>
 
-answerApart(async ({ act, value }: Asked, { log, signal }) => {
+const run = async ({ act, value }: Asked, { log, progress, signal }: ApartOptions) => {
+  progress('at it', 1, 2, 'a file')
   if (act === 'log')
     for (const level of ['error', 'warn', 'info', 'debug'] as const) log[level](`${level} ${value}`)
   if (act === 'refuse')
@@ -22,6 +24,7 @@ answerApart(async ({ act, value }: Asked, { log, signal }) => {
     process.kill(process.pid, 'SIGKILL')
     await delay(5_000)
   }
+  if (act === 'wait') await delay(60_000)
   if (act === 'tidy' || act === 'hang') {
     log.info('at work')
     await delay(60_000, undefined, { signal }).catch(() => {})
@@ -29,4 +32,6 @@ answerApart(async ({ act, value }: Asked, { log, signal }) => {
     await import('node:fs').then(({ writeFileSync }) => writeFileSync(String(value), 'tidied up'))
   }
   return value
-})
+}
+
+answerApart<Asked, unknown>(async () => ({ version: 'this one', run }))

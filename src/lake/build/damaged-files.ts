@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts'
+import { isNoRoom } from './no-room.ts'
 import type { WorkSpace } from './work-space.ts'
 
 /** Files that were recognised and then failed, by path, each with its error. The next pass leaves them out. */
@@ -12,16 +13,9 @@ export class DamagedFiles extends Error {
   }
 }
 
-/**
- * What DuckDB, or the operating system, says where a disk or a limit is full. Only at the start of a message are the words
- * theirs: other errors quote values of the export.
- */
-const noRoom =
-  /^Error: (?:E(?:NOSPC|DQUOT|FBIG|ROFS|MFILE|NFILE):|(?:IO|Out of Memory|FATAL) Error: .*(?:No space left|quota exceeded|File too large|Read-only file system|Too many open files|max_temp_directory_size))/s
-
 /** Failures that lie with this machine or with the caller, and say nothing about the file that was being read. */
 export const isOutsideFile = (error: unknown): boolean =>
-  (error instanceof AppError && error.details.code === 'timeout') || noRoom.test(String(error))
+  (error instanceof AppError && error.details.code === 'timeout') || isNoRoom(error)
 
 /** Whether more memory would have helped. */
 export const isOutOfMemory = (error: unknown): boolean => /Out of Memory/.test(String(error))

@@ -164,10 +164,10 @@ export async function readSources(
   const read: ReadSource[] = []
   const rejected: RejectedFile[] = []
   for (const [i, unit] of units.entries()) {
-    progress('reading exports', i, units.length)
     try {
       const known = damaged.get(unit.path)
       if (known) throw known
+      progress('reading exports', i, units.length, unit.path)
       read.push(...(await readUnit(space, unit, firstId + i * idsPerUnit)))
     } catch (error) {
       if (isOutsideFile(error)) throw error

@@ -119,7 +119,7 @@ export async function stageSources(
   const staged = new Map<number, StagedSource>()
   const damaged = new Map<string, AppError>()
   for (const [i, source] of needed.entries()) {
-    progress(`staging ${kind}`, i, needed.length)
+    progress(`staging ${kind}`, i, needed.length, source.path)
     try {
       const rows = fresh.get(source.id) ?? (await openAgain(space, units, source))
       staged.set(source.id, await stageSource(space, source, rows, touched.get(source.id) ?? []))

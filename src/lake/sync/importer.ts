@@ -1,6 +1,8 @@
+import { SuddenEnd } from '../../core/apart/run-apart.ts'
 import { AppError } from '../../core/errors.ts'
 import { toFileError } from '../../core/file-error.ts'
 import type { Log } from '../../core/log.ts'
+import { noProgress } from '../../core/progress.ts'
 import type { LakeFolders } from '../build/work-space.ts'
 import { lookForWork } from './look-for-work.ts'
 import { syncApart } from './sync-apart.ts'
@@ -19,6 +21,16 @@ type State = SyncResult['state']
 
 /** An import under way. It never rejects: a failure is told by `failure`. */
 type Import = Readonly<{ startedAt: number; end: Promise<void> }>
+
+/** A failure for a caller, without inner words. */
+function toSentences(error: unknown): string {
+  if (error instanceof SuddenEnd)
+    return `The process that imports was ended (${error.by}); it will be started again.`
+  const known = error instanceof AppError ? error : toFileError(error)
+  if (!known) return 'see the server log.'
+  const { message, next } = known.details
+  return next ? `${message} ${next}` : message
+}
 
 /** Keeps the lake up to date with the drop folder: looks and imports one after the other, with a rest between them. */
 export interface Importer {
@@ -39,19 +51,22 @@ function toRest(tookMs: number, failures: number): number {
 export function createImporter(folders: LakeFolders, log: Log): Importer {
   const stop = new AbortController()
   let nextAt = 0
-  let nextProcessAt = 0
   let running: Import | undefined
   let state: State = 'current'
+  /** Of which state of the lake another process was the writer, and until when that is taken for granted. */
+  let writer: Readonly<{ generation: number; until: number }> | undefined
   let failure: string | undefined
   let failures = 0
 
   /** Looks here, which is cheap, and has another process do what is to be done. */
   async function bringUpToDate(): Promise<State> {
-    const { isStale, isNeeded } = await lookForWork(folders)
+    const { isStale, isNeeded, manifest } = await lookForWork(folders)
+    const { generation } = manifest
     if (!isNeeded) return 'current'
-    if (Date.now() < nextProcessAt) return isStale ? 'busy' : 'current'
-    const found = await syncApart(folders, { log, signal: stop.signal })
-    if (found !== 'updated') nextProcessAt = Date.now() + busyRestMs
+    if (writer?.generation === generation && performance.now() < writer.until)
+      return isStale ? 'busy' : 'current'
+    const found = await syncApart(folders, { log, progress: noProgress, signal: stop.signal })
+    writer = found === 'busy' ? { generation, until: performance.now() + busyRestMs } : undefined
     return found
   }
   async function start(): Promise<void> {
@@ -64,17 +79,16 @@ export function createImporter(folders: LakeFolders, log: Log): Importer {
       state = 'current'
       failures += 1
       log.error(`import failed: ${error instanceof Error ? error.stack : error}`)
-      const known = error instanceof AppError ? error : toFileError(error)
-      failure = known?.details.message ?? 'see the server log.'
+      failure = toSentences(error)
     }
   }
   return {
     next: (isUrgent) => {
-      if (running || stop.signal.aborted || (!isUrgent && Date.now() < nextAt)) return running
-      const startedAt = Date.now()
+      if (running || stop.signal.aborted || (!isUrgent && performance.now() < nextAt)) return running
+      const startedAt = performance.now()
       const end = start().finally(() => {
         running = undefined
-        nextAt = Date.now() + toRest(Date.now() - startedAt, failures)
+        nextAt = performance.now() + toRest(performance.now() - startedAt, failures)
       })
       running = { startedAt, end }
       return running

@@ -1,3 +1,4 @@
+import { AppError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { Progress } from '../../core/progress.ts'
 import type { Kind } from '../../exports/canonical.ts'
@@ -6,6 +7,7 @@ import { recogniser } from '../../exports/layouts/layouts.ts'
 import { buildChunks } from '../build/build-chunks.ts'
 import { DamagedFiles } from '../build/damaged-files.ts'
 import { kindSteps } from '../build/kinds.ts'
+import { toFullDiskError } from '../build/no-room.ts'
 import { idsPerUnit, type ReadSource, readSources } from '../build/read-sources.ts'
 import { stageSources } from '../build/stage-sources.ts'
 import { findStaleDays } from '../build/stale-days.ts'
@@ -129,13 +131,27 @@ async function buildWithout(job: Job, damaged: Damaged): Promise<Manifest | unde
 /** So many changes of the drop folder during one sync are waited out. */
 const mostChanges = 20
 
-async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
+/** Files that are not to be read at all. */
+const toUnread = (paths: readonly string[]): Damaged =>
+  new Map(
+    paths.map((path) => [
+      path,
+      new AppError({
+        code: 'unreadable_file',
+        path,
+        message: 'Twice the process that imports fell over it.',
+        next: 'Export or copy it again.',
+      }),
+    ]),
+  )
+
+async function syncLocked(folders: LakeFolders, report: SyncReport, unread: Damaged): Promise<SyncResult> {
   const old = await readSoundManifest(folders.lakeDir, recogniser)
   for (let i = 0; i < mostChanges; i++) {
     const files = findExportUnits(folders.exportsDir)
     const plan = planSync(files, old, folders.memoryLimitMb)
     if (!plan.isStale) return { state: 'current', manifest: old }
-    const manifest = await buildWithout({ folders, files, plan, old, report }, new Map())
+    const manifest = await buildWithout({ folders, files, plan, old, report }, unread)
     if (!manifest) continue
     await writeManifest(folders.lakeDir, manifest)
     return { state: 'updated', manifest }
@@ -143,12 +159,7 @@ async function syncLocked(folders: LakeFolders, report: SyncReport): Promise<Syn
   return { state: 'busy', manifest: old }
 }
 
-/**
- * Brings the lake up to date with the drop folder and publishes it in one step. Cheap when nothing changed.
- * What a killed or failed sync left is removed by the next. Only one process writes at a time; for the others the result
- * is `busy`.
- */
-export async function syncLake(folders: LakeFolders, report: SyncReport): Promise<SyncResult> {
+async function syncIfNeeded(folders: LakeFolders, report: SyncReport, unread: Damaged): Promise<SyncResult> {
   const { lakeDir } = folders
   const { manifest, isStale, isNeeded } = await lookForWork(folders)
   if (!isNeeded) return { state: 'current', manifest }
@@ -156,9 +167,26 @@ export async function syncLake(folders: LakeFolders, report: SyncReport): Promis
   if (!lock) return { state: isStale ? 'busy' : 'current', manifest }
   try {
     if (!isTidy(lakeDir)) await tidy(lakeDir, report.log)
-    return await syncLocked(folders, report)
+    return await syncLocked(folders, report, unread)
   } finally {
     if (!isTidy(lakeDir)) await tidy(lakeDir, report.log)
     await lock.release()
+  }
+}
+
+/**
+ * Brings the lake up to date with the drop folder and publishes it in one step. Cheap when nothing changed.
+ * What a killed or failed sync left is removed by the next. Only one process writes at a time; for the others the result
+ * is `busy`. `fatal` names files that are set aside unread. Throws `unreadable_file` where the disk is full.
+ */
+export async function syncLake(
+  folders: LakeFolders,
+  report: SyncReport,
+  fatal: readonly string[] = [],
+): Promise<SyncResult> {
+  try {
+    return await syncIfNeeded(folders, report, toUnread(fatal))
+  } catch (error) {
+    throw toFullDiskError(error, folders.lakeDir) ?? error
   }
 }

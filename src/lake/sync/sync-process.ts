@@ -1,10 +1,15 @@
 /** Brings the lake up to date once, as `sync-apart.ts` asks. */
-import { answerApart } from '../../core/apart/apart-process.ts'
-import { noProgress } from '../../core/progress.ts'
-import type { LakeFolders } from '../build/work-space.ts'
-import { syncLake } from './sync-lake.ts'
+import { answerApart } from '../../core/apart/answer-process.ts'
+import type { ApartSync } from './sync-apart.ts'
+import type { SyncResult } from './sync-lake.ts'
 
-answerApart(async (folders: LakeFolders, { log, signal }) => {
-  const { state } = await syncLake(folders, { log, progress: noProgress, signal })
-  return state
+answerApart<ApartSync, SyncResult['state']>(async () => {
+  const [{ syncLake }, { lakeVersion }] = await Promise.all([
+    import('./sync-lake.ts'),
+    import('./lake-version.ts'),
+  ])
+  return {
+    version: lakeVersion,
+    run: async ({ folders, fatal }, report) => (await syncLake(folders, report, fatal)).state,
+  }
 })

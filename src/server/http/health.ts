@@ -11,9 +11,10 @@ export const answerAlive = (): Response => Response.json({ status: 'ok' }, { hea
 
 async function checkLake({ lake }: Runtime): Promise<Check> {
   const { manifest, importState } = await lake.snapshot()
-  if (importState.failure)
-    return { ready: false, reason: 'The exports could not be imported; see the server log.' }
-  if (manifest.partitions.length > 0) return { ready: true }
+  const reason = importState.failure && 'New exports could not be imported; see the server log.'
+  // What was imported before still answers.
+  if (manifest.partitions.length > 0) return { ready: true, ...(reason && { reason }) }
+  if (reason) return { ready: false, reason }
   return importState.isImporting
     ? { ready: false, reason: 'The first import is still running.' }
     : { ready: true, reason: 'There are no exports yet.' }

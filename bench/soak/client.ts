@@ -36,7 +36,9 @@ export type Client = Readonly<{
 const tokenSchema = z.object({ access_token: z.string() })
 
 export function createClient(port: number): Client {
-  let agent = new Agent({ keepAlive: true })
+  // A kept connection is given up before the server does it, or a request might meet its end.
+  const createAgent = () => new Agent({ keepAlive: true, timeout: 60_000 })
+  let agent = createAgent()
   let turn = 0
 
   const open = (key: string, { headers, body }: Message, path = '/v1/mcp', own: Agent | false = agent) =>
@@ -63,8 +65,9 @@ export function createClient(port: number): Client {
     const req = open(key, message)
     req.once('error', (error) => reject(tell(error, req)))
     req.once('response', async (res) => {
+      const { socket } = res
       const body = await text(res)
-      restedSince.set(res.socket, performance.now())
+      restedSince.set(socket, performance.now())
       const answer = answerSchema.safeParse(JSON.parse(body))
       if (!answer.success) return reject(new Error(`status ${res.statusCode}: ${body.slice(0, 300)}`))
       resolve({ ...answer.data, status: res.statusCode ?? 0, headers: res.headers, body })
@@ -100,7 +103,7 @@ export function createClient(port: number): Client {
     },
     rest: () => {
       agent.destroy()
-      agent = new Agent({ keepAlive: true })
+      agent = createAgent()
     },
   }
 }

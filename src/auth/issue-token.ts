@@ -105,9 +105,13 @@ export async function issueToken(
   if (!checked.ok) return refuse(request.wrongKey, checked.message, checked.reason)
   const granted = readScopes(form, checked.record)
   if (isAnswer(granted)) return granted
-  const { id, group, expires } = checked.record
+  const { id, name, group, expires } = checked.record
   const { token, lifetime } = await checked.tokens.issue({ keyId: id, group, scopes: granted, expires })
   const body = { access_token: token, token_type: 'Bearer', expires_in: lifetime, scope: granted.join(' ') }
   const { issuedType } = request
-  return { status: 200, body: { ...body, ...(issuedType && { issued_token_type: issuedType }) } }
+  return {
+    status: 200,
+    key: { id, name },
+    body: { ...body, ...(issuedType && { issued_token_type: issuedType }) },
+  }
 }

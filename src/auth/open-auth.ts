@@ -17,10 +17,11 @@ export type Authentication = Readonly<
 
 /**
  * An answer of a token endpoint: an HTTP status, and a body in the form of RFC 6749, 5.1 and 5.2. `refusal` says which
- * fault the credential had, where that is why.
+ * fault the credential had, where that is why; `key` whose token it is, for whoever counts.
  */
 export type TokenAnswer = Readonly<{
   status: number
+  key?: Readonly<{ id: string; name: string }>
   body: Readonly<Record<string, string | number>>
   refusal?: RefusalReason
 }>

@@ -51,7 +51,7 @@ export async function demoCommand(context: CommandContext): Promise<number> {
   const { config, terminal } = context
   const started = performance.now()
   terminal.line(`${terminal.bold('Parquetry demo')}\n`)
-  await prepareData(context)
+  await prepareData(context, true)
   const connection = await connectClient(['--data', config.dataDir, '--docs', listFolders(config)])
   try {
     const subject = await findSubject(connection)

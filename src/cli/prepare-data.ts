@@ -17,9 +17,9 @@ const sample = { journeys: 8_000, days: 31, start: '2026-05-01T00:00:00Z', seed:
 /** Where sample exports lie. */
 export const sampleFolder = ({ exportsDir }: CommandContext['config']) => join(exportsDir, 'sample')
 
-async function prepareExports({ config, terminal }: CommandContext): Promise<void> {
+async function prepareExports({ config, terminal }: CommandContext, isNew: boolean): Promise<void> {
   const files = findExportFiles(config.exportsDir)
-  if (files.length > 0) {
+  if (files.length > 0 || !isNew) {
     terminal.line(`Exports: ${formatFiles(files.length)} in ${config.exportsDir}`)
     return
   }
@@ -45,13 +45,18 @@ async function prepareLake({ config, terminal }: CommandContext): Promise<void> 
   )
 }
 
+/** Whether nothing was ever imported here. Where something was, exports may be missing because a disk is. */
+export const isNewLake = async (lakeDir: string): Promise<boolean> =>
+  (await readManifest(lakeDir)).generation === 0
+
 /**
- * Indexes the documentation and imports the exports, made up where there are none, and says so. Both happen in processes of
+ * Indexes the documentation and imports the exports, made up where there are none and `isNew` says that there never were, and says so. Both happen in processes of
  * their own, so that a server that goes on begins small. A failed import may be left to `onFailedImport`: what was imported before
  * can still be asked.
  */
 export async function prepareData(
   context: CommandContext,
+  isNew: boolean,
   onFailedImport?: (error: unknown) => void,
 ): Promise<void> {
   const { config, terminal } = context
@@ -63,7 +68,7 @@ export async function prepareData(
     ),
   )
   terminal.line(`Docs:    ${indexed.files} pages, ${indexed.chunks} passages indexed`)
-  await prepareExports(context)
+  await prepareExports(context, isNew)
   await prepareLake(context).catch((error: unknown) => {
     if (!onFailedImport) throw error
     onFailedImport(error)

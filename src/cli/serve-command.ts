@@ -10,7 +10,7 @@ import { openGroups } from '../groups.ts'
 import { isLoopbackHost, openSite } from '../server/http/open-site.ts'
 import { createHttpServer } from '../server/http/serve-http.ts'
 import { openTelemetry } from '../telemetry/open-telemetry.ts'
-import { prepareData } from './prepare-data.ts'
+import { isNewLake, prepareData } from './prepare-data.ts'
 import type { CommandContext } from './run-command-line.ts'
 import { waitForStop } from './stop-signals.ts'
 
@@ -71,7 +71,8 @@ export async function serveCommand(context: CommandContext, serve: ServeConfig):
     stopAt === undefined ? undefined : Math.max(Math.ceil((stopAt - performance.now()) / 1000), 1)
   try {
     checkExposure(serve, auth.hasKeys())
-    await prepareData(context, (error) => {
+    const isNew = !auth.hadKeys() && (await isNewLake(config.lakeDir))
+    await prepareData(context, isNew, (error) => {
       log.error(`import failed: ${error instanceof Error ? error.stack : error}`)
       const reason = error instanceof AppError ? error.details.message : 'See the log.'
       terminal.line(

@@ -8,6 +8,7 @@ import type { AnyTool } from '../tools/tool.ts'
 import { tools } from '../tools/tools.ts'
 import { advertiseSchema } from './advertise-schema.ts'
 import { countRows } from './count-rows.ts'
+import { findErrors } from './find-errors.ts'
 import { type Hear, hearCalls } from './hear-calls.ts'
 import { instructions } from './instructions.ts'
 import type { Observe } from './observe.ts'
@@ -33,7 +34,7 @@ async function callTool(tool: AnyTool, args: unknown, context: ServerContext, ru
   try {
     const { output, text, links } = await tool.call(args, { runtime, signal })
     const rows = countRows(output)
-    end({ outcome: 'ok', bytes: text.length, ...(rows !== undefined && { rows }) })
+    end({ ...findErrors(output), bytes: text.length, ...(rows !== undefined && { rows }) })
     return toReply(output, text, links)
   } catch (error) {
     const isKnown = error instanceof AppError

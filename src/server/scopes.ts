@@ -1,4 +1,5 @@
 import type { Scope } from '../auth/principal.ts'
+import { tools } from '../tools/tools.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -15,8 +16,10 @@ export const scopeOfTool = (name: unknown): Scope => (name === 'knowledge' ? 'kn
 export const scopeOfResource = (uri: unknown): Scope => (isDoc(uri) ? 'knowledge' : 'traces')
 
 /** Method → the scope that it needs, by its parameters. */
-const byMethod: ReadonlyMap<unknown, (params: Fields) => Scope> = new Map([
-  ['tools/call', (params) => scopeOfTool(params['name'])],
+const byMethod = new Map<unknown, (params: Fields) => Scope | undefined>([
+  // A tool that there is none of needs nothing: whoever asks for it is told so.
+  ['tools/call', ({ name }) => (tools.some((tool) => tool.name === name) ? scopeOfTool(name) : undefined)],
+  ['prompts/get', () => 'traces'],
   ['resources/read', (params) => scopeOfResource(params['uri'])],
   ['resources/subscribe', (params) => scopeOfResource(params['uri'])],
   ['completion/complete', (params) => scopeOfResource(toFields(params['ref'])['uri'])],

@@ -52,6 +52,7 @@ export function toCallLine(
     outcome: end.outcome,
     code: toText(end.code),
     unlogged: unlogged || undefined,
+    address: toText(start.address),
     client: toText(start.client),
     protocol: toText(start.protocolVersion),
     arguments: logArguments ? toArguments(start.arguments) : undefined,

@@ -1,6 +1,6 @@
 /** What is known of an MCP request when it begins. All texts may come from the caller. */
 export type CallStart = Readonly<{
-  /** JSON-RPC method: `tools/call`, `resources/read` and so on; `http` for a request that was refused unread. */
+  /** JSON-RPC method: `tools/call`, `resources/read` and so on; `http` for a request that was refused before it was a call. */
   method: string
   /** Name of the tool or prompt, kind or URI of the resource. */
   target?: string
@@ -13,6 +13,8 @@ export type CallStart = Readonly<{
   /** Name of the API key; never the key. */
   key?: string
   group?: string
+  /** Where a request came from that was refused. */
+  address?: string
   /** Name and version of the client. */
   client?: string
   /** `params._meta`; of it `traceparent` and `tracestate` are read. */

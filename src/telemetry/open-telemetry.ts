@@ -10,8 +10,11 @@ import { createRefusalFilter } from './refusal-filter.ts'
 
 /** What operators see of the calls: a log line each, counters, and OpenTelemetry if it is set up. */
 export interface Telemetry {
-  /** To be called when a call begins; what it returns is called once when it ends. Neither ever throws. */
-  begin(call: CallStart): (end: CallEnd) => void
+  /**
+   * To be called when a call begins, or when it turns out to be one that began at `since` (of `performance.now()`); what it
+   * returns is called once when it ends. Neither ever throws.
+   */
+  begin(call: CallStart, since?: number): (end: CallEnd) => void
   /** Prometheus text format 0.0.4 of all counters since the start, with further gauges by their full names. */
   toPrometheus(gauges?: Readonly<Record<string, number>>): string
   /** Sends what is left to the collector, waiting at most 2 s; never throws. */
@@ -40,10 +43,14 @@ function attempt(report: Report, call: FinishedCall, warn: (message: string) => 
   }
 }
 
+/** What shows data. The other requests, which clients send by themselves, have a line only if they fail. */
+const telling: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get'])
+
 /** A line for each call; refusals, which anybody may cause without end, have so many a minute. */
 function toLineReport(writeLine: (line: string) => void, logArguments: boolean): Report {
   const pick = createRefusalFilter()
   return (call) => {
+    if (call.end.outcome === 'ok' && !telling.has(call.start.method)) return
     const unlogged = pick(call)
     if (unlogged !== undefined) writeLine(toCallLine(call, { logArguments, unlogged }))
   }
@@ -66,8 +73,8 @@ export function openTelemetry({
     ...(exporter ? [exporter.record] : []),
   ]
   return {
-    begin(start) {
-      const [startedAt, started] = [Date.now(), performance.now()]
+    begin(start, started = performance.now()) {
+      const startedAt = Date.now() - (performance.now() - started)
       let isOpen = true
       metrics.begin()
       return (end) => {

@@ -15,12 +15,14 @@ const answered = {
   scope: 'traces knowledge',
 }
 
+const named = { id: expect.stringMatching(/^k_/), name: expect.any(String) }
+
 describe('client_credentials', () => {
   it('take the key as client_secret in the form', async () => {
     const { auth, add } = createAuthWorld()
     const form = toForm({ grant_type: 'client_credentials', client_id: 'any', client_secret: add().key })
     const answer = await auth.issueToken(form, undefined)
-    expect(answer).toEqual({ status: 200, body: answered })
+    expect(answer).toEqual({ status: 200, key: named, body: answered })
     expect(await auth.authenticate(bearer(answer.body['access_token']))).toMatchObject({ ok: true })
   })
 
@@ -35,7 +37,7 @@ describe('client_credentials', () => {
       basic(key, ''),
       basic('a', key).replace('Basic', 'basic'),
     ])
-      expect(await auth.issueToken(form, header)).toEqual({ status: 200, body: answered })
+      expect(await auth.issueToken(form, header)).toEqual({ status: 200, key: named, body: answered })
   })
 
   it('narrow the scopes, never widen them', async () => {
@@ -77,12 +79,14 @@ describe('token exchange', () => {
     const form = { grant_type: exchange, subject_token: add().key, subject_token_type: accessToken }
     expect(await auth.issueToken(toForm(form), undefined)).toEqual({
       status: 200,
+      key: named,
       body: { ...answered, issued_token_type: accessToken },
     })
     expect(
       await auth.issueToken(toForm({ ...form, requested_token_type: jwt, scope: 'traces' }), undefined),
     ).toEqual({
       status: 200,
+      key: named,
       body: { ...answered, scope: 'traces', issued_token_type: jwt },
     })
   })

@@ -103,7 +103,7 @@ describe('the log line of a call', () => {
 
   it('bounds every text of the caller', () => {
     const long = 'y'.repeat(100_000)
-    const line = write({ target: long, requestId: long, client: long, method: long }, { outcome: 'ok' })
+    const line = write({ target: long, requestId: long, client: long, method: long }, { outcome: 'error' })
     expect(line.length).toBeLessThan(1500)
   })
 })

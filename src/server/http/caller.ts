@@ -6,7 +6,12 @@ import type { CallStart } from '../../telemetry/call.ts'
 type Facts = Pick<CallStart, 'client' | 'protocolVersion' | 'carrier'>
 
 /** Who sent a request that was let in. */
-export type Caller = Readonly<{ principal: Principal; facts: Facts }>
+export type Caller = {
+  readonly principal: Principal
+  readonly facts: Facts
+  /** Whether the server that was made for it has told of the call. */
+  isHeard: boolean
+}
 
 const traceHeaders = ['traceparent', 'tracestate'] as const
 

@@ -28,6 +28,14 @@ export function checkHead(req: IncomingMessage, { hosts }: GuardOptions): Respon
     })
   if (req.headers.host && !hostForm.test(req.headers.host))
     return refuse({ status: 400, code: codes.invalidRequest, message: 'The Host header is no host.' })
+  const coding = req.headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    return refuse({
+      status: 501,
+      code: codes.refused,
+      message: 'Of transfer encodings only chunked is understood.',
+      headers: { Connection: 'close' },
+    })
   const host = validateHostHeader(req.headers.host, [...hosts])
   if (!host.ok)
     return refuse({
@@ -59,7 +67,10 @@ const withoutPort = (entry: string) => {
  * Where a request came from: behind trusted proxies, the last address that is none of theirs. What is no address at all was
  * not written by a proxy that can be trusted, so the way is followed no further.
  */
-export function readAddress(req: IncomingMessage, { proxies }: GuardOptions): string {
+export function readAddress(
+  req: Pick<IncomingMessage, 'headers' | 'socket'>,
+  { proxies }: Pick<GuardOptions, 'proxies'>,
+): string {
   const peer = plain(req.socket.remoteAddress ?? '')
   const way = [req.headers['x-forwarded-for'] ?? []].flat().join(',').split(',').reverse()
   let address = peer

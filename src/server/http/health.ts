@@ -1,4 +1,5 @@
 import { defaultGroup } from '../../auth/principal.ts'
+import { traces } from '../../catalog/services/telemetry.ts'
 import { waitAtMost } from '../../core/wait-at-most.ts'
 import type { Runtime } from '../../runtime.ts'
 import type { Site } from './site.ts'
@@ -9,11 +10,14 @@ const noStore = { 'Cache-Control': 'no-store' }
 
 export const answerAlive = (): Response => Response.json({ status: 'ok' }, { headers: noStore })
 
-async function checkLake({ lake }: Runtime): Promise<Check> {
-  const { manifest, importState } = await lake.snapshot()
+async function checkLake({ lake, engine }: Runtime): Promise<Check> {
+  const { manifest, importState, relation } = await lake.snapshot()
   const reason = importState.failure && 'New exports could not be imported; see the server log.'
   // What was imported before still answers.
-  if (manifest.partitions.length > 0) return { ready: true, ...(reason && { reason }) }
+  if (manifest.partitions.length > 0) {
+    await engine.run({ sql: `SELECT 1 FROM (${relation(traces)}) LIMIT 1`, params: [] })
+    return { ready: true, ...(reason && { reason }) }
+  }
   if (reason) return { ready: false, reason }
   return importState.isImporting
     ? { ready: false, reason: 'The first import is still running.' }
@@ -26,7 +30,7 @@ async function checkKnowledge({ knowledge }: Runtime): Promise<Check> {
   return {
     ready: false,
     reason: indexedAt
-      ? 'The documentation index is of another model.'
+      ? 'The documentation index is of another model, or gone; the next question has it made anew.'
       : 'The documentation is not indexed yet.',
   }
 }
@@ -56,10 +60,13 @@ const othersMs = 500
 export async function answerReady(site: Site): Promise<Response> {
   if (site.stopping() !== undefined)
     return Response.json({ status: 'stopping' }, { status: 503, headers: noStore })
-  const others = site.groups.list().filter(({ group }) => group !== defaultGroup)
+  const open = site.groups.list()
+  const others = open.filter(({ group }) => group !== defaultGroup)
+  // To look at an open group is no use of it, which would keep it from resting.
+  const known = open.find(({ group }) => group === defaultGroup)
   const areReady = Promise.all(others.map(async ({ runtime }) => isReady(await checkGroup(runtime))))
   const [own, ready] = await Promise.all([
-    checkGroup(site.groups.get(defaultGroup)),
+    checkGroup(known?.runtime ?? site.groups.get(defaultGroup)),
     waitAtMost(areReady, othersMs, [false]),
   ])
   const isServing = isReady(own)

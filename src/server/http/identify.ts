@@ -3,6 +3,7 @@ import { defaultGroup, type Principal, scopes } from '../../auth/principal.ts'
 import { challenge } from './challenge.ts'
 import { countRefusal } from './count-refusal.ts'
 import { readAddress } from './guard.ts'
+import { toHost } from './host-of.ts'
 import { codes, refuse } from './json-rpc.ts'
 import { toOrigin } from './origin.ts'
 import type { Site } from './site.ts'
@@ -15,9 +16,9 @@ export async function identify(req: IncomingMessage, site: Site): Promise<Princi
   if (site.isOpen()) return anyone
   const found = await site.auth.authenticate(req.headers.authorization)
   if (found.ok) return found.principal
-  countRefusal(site, found.reason)
+  countRefusal(site, req, found.reason)
   if (found.reason === 'missing') return challenge(toOrigin(req, site), found)
-  const retryAfter = site.failures.count(readAddress(req, site))
+  const retryAfter = site.failures.count(toHost(readAddress(req, site)))
   if (retryAfter === undefined) return challenge(toOrigin(req, site), found)
   return refuse({
     status: 429,

@@ -10,15 +10,16 @@ export type LimitOptions = Readonly<{
   waitMs: number
 }>
 
-/** Room for one request, or how long to wait before the next, in seconds. */
-export type Admission = Readonly<
-  | { ok: true; headers: Readonly<Record<string, string>>; release(): void }
-  | { ok: false; reason: 'rate' | 'busy'; retryAfter: number; headers: Readonly<Record<string, string>> }
->
+/** What is left of the minute after a request was counted; over the limit, how long to wait in seconds. */
+export type Count = Readonly<{
+  isOver: boolean
+  retryAfter: number
+  headers: Readonly<Record<string, string>>
+}>
 
 type Caller = {
-  startedAt: number
-  used: number
+  /** When the requests of the last minute came. */
+  times: number[]
   running: number
   queue: (() => void)[]
 }
@@ -26,7 +27,7 @@ type Caller = {
 const minuteMs = 60_000
 
 /**
- * Limits of each caller by itself: so many requests in a minute, and so many at a time, the others in a queue, so that one
+ * Limits of each caller by itself: so many requests in any minute, and so many at a time, the others in a queue, so that one
  * caller's heavy queries take no place from another's. Header fields: draft-ietf-httpapi-ratelimit-headers.
  */
 export function createLimits(options: LimitOptions, now: () => number = () => performance.now()) {
@@ -35,28 +36,14 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
   const policy = `"minute";q=${perMinute};w=60, "concurrent";q=${concurrent};qu="concurrent-requests"`
 
   const forget = () => {
-    for (const [id, { startedAt, running, queue }] of callers)
-      if (running === 0 && queue.length === 0 && now() - startedAt > minuteMs) callers.delete(id)
+    for (const [id, { times, running, queue }] of callers)
+      if (running === 0 && queue.length === 0 && (times.at(-1) ?? 0) <= now() - minuteMs) callers.delete(id)
   }
   const find = (id: string): Caller => {
     if (callers.size > 1_000) forget()
-    const known = callers.get(id)
-    if (known) {
-      if (now() - known.startedAt >= minuteMs) Object.assign(known, { startedAt: now(), used: 0 })
-      return known
-    }
-    const caller: Caller = { startedAt: now(), used: 0, running: 0, queue: [] }
+    const caller = callers.get(id) ?? { times: [], running: 0, queue: [] }
     callers.set(id, caller)
     return caller
-  }
-  const toSeconds = ({ startedAt }: Caller) => Math.max(Math.ceil((startedAt + minuteMs - now()) / 1000), 1)
-  const toHeaders = (caller: Caller) => ({
-    'RateLimit-Policy': policy,
-    RateLimit: `"minute";r=${Math.max(perMinute - caller.used, 0)};t=${toSeconds(caller)}`,
-  })
-  const release = (caller: Caller) => {
-    caller.running -= 1
-    caller.queue.shift()?.()
   }
   /** Waits for a place; false when it takes too long, or for a client that is gone. */
   const takePlace = (caller: Caller, signal: AbortSignal): Promise<boolean> => {
@@ -82,30 +69,41 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
     return promise
   }
   return {
-    /** Asks for room for a request of a caller; what was given must be released once. */
-    admit: async (id: string, signal: AbortSignal): Promise<Admission> => {
-      const caller = find(id)
-      if (caller.used >= perMinute) {
-        return { ok: false, reason: 'rate', retryAfter: toSeconds(caller), headers: toHeaders(caller) }
+    /** Counts a request of a caller, unless that would be one too many in a minute. */
+    count: (id: string): Count => {
+      const { times } = find(id)
+      const oldest = times.findIndex((time) => time > now() - minuteMs)
+      times.splice(0, oldest < 0 ? times.length : oldest)
+      const isOver = times.length >= perMinute
+      if (!isOver) times.push(now())
+      const retryAfter = Math.max(Math.ceil(((times[0] ?? now()) + minuteMs - now()) / 1000), 1)
+      const headers = {
+        'RateLimit-Policy': policy,
+        RateLimit: `"minute";r=${perMinute - times.length};t=${retryAfter}`,
       }
-      caller.used += 1
-      if (!(await takePlace(caller, signal)))
-        return { ok: false, reason: 'busy', retryAfter: Math.ceil(waitMs / 1000), headers: toHeaders(caller) }
-      let isReleased = false
-      return {
-        ok: true,
-        headers: toHeaders(caller),
-        release: () => {
-          if (isReleased) return
-          isReleased = true
-          release(caller)
-        },
+      return { isOver, retryAfter, headers }
+    },
+    /** Waits for a place among the caller's requests that run; gives how to leave it, or undefined where there is none. */
+    enter: async (id: string, signal: AbortSignal): Promise<(() => void) | undefined> => {
+      const caller = find(id)
+      if (!(await takePlace(caller, signal))) return undefined
+      let isLeft = false
+      return () => {
+        if (isLeft) return
+        isLeft = true
+        caller.running -= 1
+        caller.queue.shift()?.()
       }
     },
+    /** Seconds after which a caller without a place may come again. */
+    placeAfter: Math.ceil(waitMs / 1000),
   }
 }
 
 export type Limits = ReturnType<typeof createLimits>
+
+/** Addresses whose failed logins are remembered. */
+const mostAddresses = 20_000
 
 /** Failed logins by address: so many in a minute are told what is wrong, more only that they are too many. */
 export function createFailureLimit(most: number, now: () => number = () => performance.now()) {
@@ -113,14 +111,14 @@ export function createFailureLimit(most: number, now: () => number = () => perfo
   return {
     /** Counts a failure; gives the seconds to wait once there are too many. */
     count: (address: string): number | undefined => {
-      if (failures.size > 10_000)
-        for (const [key, { startedAt }] of failures) if (now() - startedAt > minuteMs) failures.delete(key)
-      // Whoever has more addresses than this is not stopped by counting them.
-      if (failures.size > 20_000) failures.clear()
       const known = failures.get(address)
       const current = known && now() - known.startedAt < minuteMs ? known : { startedAt: now(), count: 0 }
       current.count += 1
+      // The one that failed last comes last.
+      failures.delete(address)
       failures.set(address, current)
+      const [oldest = ''] = failures.size > mostAddresses ? failures.keys() : []
+      failures.delete(oldest)
       return current.count > most ? Math.ceil((current.startedAt + minuteMs - now()) / 1000) : undefined
     },
   }

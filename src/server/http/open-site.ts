@@ -65,8 +65,16 @@ export function openSite({ config, serve, groups, auth, telemetry, log, stopping
     if (!caller) throw new Error('a request without a caller')
     const { principal, facts } = caller
     const { keyId, name, group, scopes } = principal
-    const observe: Observe = (call) =>
-      telemetry.begin({ ...facts, ...call, transport: 'tcp', ...(keyId !== '' && { key: name }), group })
+    const observe: Observe = (call) => {
+      caller.isHeard = true
+      return telemetry.begin({
+        ...facts,
+        ...call,
+        transport: 'tcp',
+        ...(keyId !== '' && { key: name }),
+        group,
+      })
+    }
     return createServer(groups.get(group), { scopes, observe })
   }
   // What the protocol library says of a request may quote it; the log masks keys, and takes no more than this.

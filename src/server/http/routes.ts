@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { endpointPath, metadataPath, refuseRegistration, toMetadata } from './challenge.ts'
+import { countRefusal } from './count-refusal.ts'
 import { checkHead } from './guard.ts'
 import { answerAlive, answerReady } from './health.ts'
 import { answerHome } from './home.ts'
@@ -44,19 +45,31 @@ const toStopping = (seconds: number) =>
     headers: { 'Retry-After': String(seconds), Connection: 'close' },
   })
 
+/** A target without the scheme and the host of this server, as a proxy is asked and any server has to understand (RFC 9112, 3.2.2). */
+const toTarget = (target: string, host = ''): string =>
+  target.startsWith(`http://${host}/`) ? target.slice(`http://${host}`.length) : target
+
 /** Any request, from its head on. */
 export async function answer(req: IncomingMessage, signal: AbortSignal, site: Site): Promise<Answer> {
   const refused = checkHead(req, site)
-  if (refused) return { response: refused }
+  if (refused) {
+    countRefusal(site, req, 'head')
+    return { response: refused }
+  }
   // The target as it was sent: a URL parser would take //host/path for a path, and resolve dots.
-  const [path = '/'] = (req.url ?? '/').split('?', 1)
+  const [path = '/'] = toTarget(req.url ?? '/', req.headers.host).split('?', 1)
   const seconds = site.stopping()
   if (seconds !== undefined && path !== '/healthz' && path !== '/readyz')
     return { response: toStopping(seconds) }
   if (path === endpointPath) return answerMcp(req, signal, site)
   const methods = Object.hasOwn(routes, path) ? routes[path] : undefined
-  if (!methods) return { response: toNotFound() }
+  if (!methods) {
+    countRefusal(site, req, 'path')
+    return { response: toNotFound() }
+  }
   const method = req.method === 'HEAD' ? 'GET' : (req.method ?? '')
   const handler = Object.hasOwn(methods, method) ? methods[method] : undefined
-  return { response: handler ? await handler(req, site) : toNotAllowed(Object.keys(methods)) }
+  if (handler) return { response: await handler(req, site) }
+  countRefusal(site, req, 'method')
+  return { response: toNotAllowed(Object.keys(methods)) }
 }

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Log } from '../../core/log.ts'
 import { limitConnections } from './connection-limit.ts'
+import { countRefusal } from './count-refusal.ts'
 import { isTrustedPeer } from './guard.ts'
 import { codes, refuse } from './json-rpc.ts'
 import { goneSignal, sendResponse } from './node-web.ts'
@@ -16,10 +18,8 @@ const unreadable: Readonly<Record<string, string>> = {
 /** Time in ms to read why a connection ends; a client that never closes its side would keep it otherwise. */
 const farewellMs = 1_000
 
-/** What Node's parser refuses never becomes a request; its own answer would have no body. */
-function sayUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable) return void socket.destroy()
-  const status = unreadable[error.code ?? ''] ?? '400 Bad Request'
+/** The answer to what never becomes a request: what Node's parser refuses, for which its own answer would have no body. */
+function sayLast(socket: Duplex, status: string): void {
   const body = JSON.stringify({
     jsonrpc: '2.0',
     error: { code: codes.invalidRequest, message: status.slice(4) },
@@ -83,10 +83,16 @@ export function createHttpServer(site: Site, log: Log): HttpServer {
     handle(req, res).catch((error: unknown) => log.error(`http: ${error}`))
   }
   for (const event of ['request', 'checkExpectation']) server.on(event, onRequest)
-  server.on('clientError', (error, socket) => {
+  // Whatever it wants to be connected to, this is no proxy. Without a listener Node says nothing.
+  server.on('connect', (req, socket) => {
+    countRefusal(site, req, 'method')
+    sayLast(socket, '405 Method Not Allowed')
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // Into an answer that has begun no other may be written.
-    if (answers.get(socket)?.headersSent) socket.destroy()
-    else sayUnreadable(error, socket)
+    if (answers.get(socket)?.headersSent || !socket.writable) return void socket.destroy()
+    if (socket instanceof Socket) countRefusal(site, { headers: {}, socket }, 'unreadable')
+    sayLast(socket, unreadable[error.code ?? ''] ?? '400 Bad Request')
   })
   return {
     server,

@@ -109,24 +109,24 @@ describe('limits of a caller', () => {
   const open = (now = () => 0) =>
     createLimits({ perMinute: 1_000, concurrent: 2, waiting: 2, waitMs: 50 }, now)
   const isFree = async (limits: ReturnType<typeof open>, signal = here) =>
-    (await limits.admit('k', signal)).ok
+    (await limits.enter('k', signal)) !== undefined
 
   it('are as many as they were, whatever the order of leaving, waiting and ending', async () => {
     const limits = open()
     for (let round = 0; round < 50; round++) {
       const leaving = new AbortController()
-      const asked = [here, here, leaving.signal, here].map((signal) => limits.admit('k', signal))
-      const late = limits.admit('k', here)
+      const asked = [here, here, leaving.signal, here].map((signal) => limits.enter('k', signal))
+      const late = limits.enter('k', here)
       const [first, second] = await Promise.all(asked.slice(0, 2))
       if (round % 2 === 0) leaving.abort()
       for (const given of [first, second]) {
-        if (given?.ok) given.release()
-        if (given?.ok) given.release()
+        given?.()
+        given?.()
       }
       leaving.abort()
       const rest = await Promise.all([...asked.slice(2), late])
-      expect(rest.filter(({ ok }) => ok).length).toBeGreaterThan(0)
-      for (const given of rest) if (given.ok) given.release()
+      expect(rest.filter((given) => given).length).toBeGreaterThan(0)
+      for (const given of rest) given?.()
     }
     expect(await Promise.all([isFree(limits), isFree(limits), isFree(limits)])).toEqual([true, true, false])
   })
@@ -140,19 +140,61 @@ describe('limits of a caller', () => {
     expect(performance.now() - started).toBeLessThan(40)
   })
 
-  it('begin anew after a minute, and forget callers that have gone', async () => {
+  it('hold in any minute, not only from one to the next', () => {
+    let at = 0
+    const limits = createLimits({ perMinute: 3, concurrent: 1, waiting: 0, waitMs: 1 }, () => at)
+    const ask = (ms: number) => {
+      at = ms
+      const { isOver, retryAfter, headers } = limits.count('k')
+      return [isOver, retryAfter, headers.RateLimit]
+    }
+    expect(ask(0)).toEqual([false, 60, '"minute";r=2;t=60'])
+    expect(ask(58_000)).toEqual([false, 2, '"minute";r=1;t=2'])
+    expect(ask(59_000)).toEqual([false, 1, '"minute";r=0;t=1'])
+    expect(ask(59_999)).toEqual([true, 1, '"minute";r=0;t=1'])
+    // The first is out of the minute, the two others are not.
+    expect(ask(60_000)).toEqual([false, 58, '"minute";r=0;t=58'])
+    expect(ask(60_001)).toEqual([true, 58, '"minute";r=0;t=58'])
+    expect(ask(118_000)).toEqual([false, 1, '"minute";r=0;t=1'])
+    expect(ask(200_000)).toEqual([false, 60, '"minute";r=2;t=60'])
+  })
+
+  it('forget callers that have gone, and no others', () => {
     let at = 0
     const limits = createLimits({ perMinute: 1, concurrent: 1, waiting: 0, waitMs: 1 }, () => at)
-    const ask = async (id: string) => {
-      const given = await limits.admit(id, here)
-      if (given.ok) given.release()
-      return given.ok
-    }
-    expect([await ask('a'), await ask('a')]).toEqual([true, false])
-    at = 60_000
-    expect(await ask('a')).toBe(true)
-    for (let i = 0; i < 5_000; i++) await ask(`b${i}`)
+    const ask = (id: string) => !limits.count(id).isOver
+    for (let i = 0; i < 5_000; i++) ask(`b${i}`)
+    at = 50_000
+    expect(ask('a')).toBe(true)
+    at = 70_000
+    expect([ask('b1'), ask('a')]).toEqual([true, false])
     at = 130_000
-    expect([await ask('c'), await ask('a'), await ask('a')]).toEqual([true, true, false])
+    expect([ask('a'), ask('a')]).toEqual([true, false])
+  })
+})
+
+describe('one key that sends large bodies without rest', () => {
+  it.each([
+    ['malformed', `{"x":[${'{"a":[1,2,{"b":"c"}]},'.repeat(45_000)}`],
+    [
+      'well-formed',
+      `{"jsonrpc":"2.0","method":"ping","id":1,"params":{"x":[${'{"a":[1]},'.repeat(99_000)}0]}}`,
+    ],
+  ])('does not keep another from its answers: %s', async (_, body) => {
+    const flood = makeKey(data, `flood ${body.length}`).key
+    const stop = new AbortController()
+    const statuses: number[] = []
+    const send = async () => {
+      while (!stop.signal.aborted) statuses.push((await server.rpc(flood, 'ping', {}, { body })).status)
+    }
+    const senders = Array.from({ length: 16 }, send)
+    while (statuses.length < 200) await sleep(20)
+    const before = statuses.length
+    const times = await timeLight(({ length }) => length === 10)
+    const refused = statuses.slice(before)
+    stop.abort()
+    await Promise.all(senders)
+    expect(new Set(refused)).toEqual(new Set([429]))
+    expect(Math.max(...times)).toBeLessThan(5_000)
   })
 })

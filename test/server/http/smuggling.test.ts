@@ -174,7 +174,7 @@ describe('heads that mean two things', () => {
   )
 
   it('CONNECT, an upgrade, another protocol and a made-up method get nothing', async () => {
-    expect(await server.raw(`${head('', '127.0.0.1:22', 'CONNECT')}\r\n`)).toBe('')
+    expect(statusOf(await server.raw(`${head('', '127.0.0.1:22', 'CONNECT')}\r\n`))).toBe(405)
     const upgrade = head('Connection: close, Upgrade\r\nUpgrade: websocket\r\n', '/v1/mcp', 'GET')
     expect(statusOf(await server.raw(`${upgrade}\r\n`))).toBe(405)
     for (const bytes of [

@@ -14,6 +14,7 @@ export async function mcpCommand({ config }: CommandContext): Promise<number> {
   const { openTelemetry } = await import('../telemetry/open-telemetry.ts')
   const telemetry = openTelemetry({
     ...(isTalkative && { writeLine: (line) => process.stderr.write(`${line}\n`) }),
+    isSession: true,
     warn: runtime.log.warn,
     environment: process.env,
   })

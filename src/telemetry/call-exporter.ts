@@ -13,13 +13,17 @@ export type CallExporter = Readonly<{
 const maxEarly = 1000
 const closingMs = 2000
 
-/** An exporter that loads OpenTelemetry in the background. `close` takes 2 s at most and never rejects. */
-export function openCallExporter(endpoints: Endpoints, warn: (message: string) => void): CallExporter {
+/** An exporter that loads OpenTelemetry in the background; `sessionSince` as in `otlp-exporter.ts`. `close` takes 2 s at most and never rejects. */
+export function openCallExporter(
+  endpoints: Endpoints,
+  warn: (message: string) => void,
+  sessionSince?: number,
+): CallExporter {
   const early: FinishedCall[] = []
   let exporter: CallExporter | undefined
   const load = async () => {
     const { createOtlpExporter } = await import('./otlp-exporter.ts')
-    exporter = createOtlpExporter({ endpoints, warn })
+    exporter = createOtlpExporter({ endpoints, warn, sessionSince })
     for (const call of early.splice(0)) exporter.record(call)
   }
   const loaded = load().catch((error: unknown) =>

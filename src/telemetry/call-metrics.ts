@@ -2,7 +2,7 @@ import { createBoundedSet } from './bounded-set.ts'
 import type { FinishedCall } from './call.ts'
 import { createCounter } from './counter.ts'
 import { createHistogram } from './histogram.ts'
-import { operationDuration } from './operation-duration.ts'
+import { operationDuration } from './mcp-metrics.ts'
 import type { Family } from './prometheus-text.ts'
 
 /** Counts calls from the start of the process. */

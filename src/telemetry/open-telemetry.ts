@@ -26,6 +26,8 @@ type TelemetryOptions = Readonly<{
   writeLine?: (line: string) => void
   /** Whether lines have the arguments, cut to 2,000 characters. */
   logArguments?: boolean
+  /** Whether this process serves one client for its whole life. */
+  isSession?: boolean
   /** Is told when exports begin to fail. */
   warn?: (message: string) => void
   /** OpenTelemetry is loaded only if `OTEL_EXPORTER_OTLP_ENDPOINT` or that of a signal is set here. */
@@ -60,11 +62,12 @@ function toLineReport(writeLine: (line: string) => void, logArguments: boolean):
 export function openTelemetry({
   writeLine,
   logArguments = false,
+  isSession = false,
   warn = () => {},
   environment,
 }: TelemetryOptions): Telemetry {
   const endpoints = findEndpoints(environment)
-  const exporter = endpoints && openCallExporter(endpoints, warn)
+  const exporter = endpoints && openCallExporter(endpoints, warn, isSession ? performance.now() : undefined)
   const metrics = createCallMetrics()
   const toNames = createCallNames()
   const reports: readonly Report[] = [

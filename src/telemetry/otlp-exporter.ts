@@ -18,7 +18,7 @@ import type { FinishedCall } from './call.ts'
 import { findErrorType, toMetricAttributes, toSpanAttributes, toSpanName } from './call-attributes.ts'
 import type { CallExporter } from './call-exporter.ts'
 import type { Endpoints } from './find-endpoints.ts'
-import { operationDuration } from './operation-duration.ts'
+import { operationDuration, sessionDuration } from './mcp-metrics.ts'
 
 type Meta = Readonly<Record<string, unknown>>
 
@@ -76,7 +76,12 @@ function watch<Items, E extends Exporter<Items>>(exporter: E, warn: (message: st
   return exporter
 }
 
-type Options = Readonly<{ endpoints: Endpoints; warn: (message: string) => void }>
+/** `sessionSince`: when the one session began that this process serves, of `performance.now()`. */
+type Options = Readonly<{
+  endpoints: Endpoints
+  warn: (message: string) => void
+  sessionSince?: number | undefined
+}>
 
 const toExporterOptions = (url: string, { timeoutMs }: Endpoints) => ({
   url,
@@ -105,17 +110,26 @@ function openTraces({ endpoints, warn }: Options, resource: Resource): CallExpor
   }
 }
 
-function openMetrics({ endpoints, warn }: Options, resource: Resource): CallExporter | undefined {
+function openMetrics(
+  { endpoints, warn, sessionSince }: Options,
+  resource: Resource,
+): CallExporter | undefined {
   if (endpoints.metrics === undefined) return undefined
   const exporter = watch(new OTLPMetricExporter(toExporterOptions(endpoints.metrics, endpoints)), warn)
   const provider = new MeterProvider({ resource, readers: [new PeriodicExportingMetricReader({ exporter })] })
-  const { name, description, unit, bounds } = operationDuration
-  const durations = provider
-    .getMeter('parquetry', version)
-    .createHistogram(name, { description, unit, advice: { explicitBucketBoundaries: [...bounds] } })
+  const meter = provider.getMeter('parquetry', version)
+  const open = ({ name, bounds, ...about }: typeof operationDuration | typeof sessionDuration) =>
+    meter.createHistogram(name, { ...about, advice: { explicitBucketBoundaries: [...bounds] } })
+  const durations = open(operationDuration)
   return {
     record: (call) => durations.record(call.durationMs / 1000, toMetricAttributes(call)),
-    close: () => provider.shutdown(),
+    close: () => {
+      if (sessionSince !== undefined)
+        open(sessionDuration).record((performance.now() - sessionSince) / 1000, {
+          'network.transport': 'pipe',
+        })
+      return provider.shutdown()
+    },
   }
 }
 

@@ -251,6 +251,27 @@ describe('OpenTelemetry', () => {
     expect(points[0]?.bucketCounts.map(Number).reduce((sum, n) => sum + n, 0)).toBe(3)
   })
 
+  it('gets the duration of a session, where there is one', async () => {
+    const collector = await collect()
+    const telemetry = openTelemetry({
+      isSession: true,
+      environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+    })
+    await new Promise((done) => setTimeout(done, 300))
+    telemetry.begin(start)({ outcome: 'ok' })
+    await telemetry.close()
+    const metric = collector.metrics().find(({ name }) => name === 'mcp.server.session.duration')
+    const [point, ...others] = metric?.histogram.dataPoints ?? []
+    expect(others).toEqual([])
+    expect([metric?.unit, Number(point?.count), toObject(point?.attributes ?? [])]).toEqual([
+      's',
+      1,
+      { 'network.transport': 'pipe' },
+    ])
+    expect(point?.sum).toBeGreaterThanOrEqual(0.3)
+    expect(point?.sum).toBeLessThan(10)
+  })
+
   it('sends every call of a busy time', async () => {
     await import('../../src/telemetry/otlp-exporter.ts')
     const collector = await collect()

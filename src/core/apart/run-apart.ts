@@ -63,7 +63,7 @@ function hear<R>(child: ChildProcess, { log, progress }: ApartOptions): Promise<
 /**
  * Has work done by a process of its own, which gives all its memory back, and whose end by whatever cause is not this one's:
  * in a server that runs for weeks each run would leave some megabytes behind, and a native library may fall over a file.
- * The script answers as `answer-apart.ts` has it; request and result go by structured clone. The process is told to stop by the
+ * The script answers as `answer-process.ts` has it; request and result go by structured clone. The process is told to stop by the
  * signal, and by the end of this one. Throws what the work throws, and `SuddenEnd`.
  */
 export async function runApart<Q, R>(

@@ -10,13 +10,12 @@ export const smallest: Sizes = { answer: 2, description: 7 }
 const inputSchema = z.object({})
 
 /** A server with one tool, `empty`, that does nothing; `onCall` hears of each call and of the length of its answer. */
-export function createEmptyServer(sizes: Sizes, onCall?: () => (bytes: number) => void): McpServer {
+export function createEmptyServer(sizes: Sizes): McpServer {
   const server = new McpServer({ name: 'empty', version: '1.0.0' })
   const text = 'x'.repeat(sizes.answer)
-  server.registerTool('empty', { description: 'x'.repeat(sizes.description), inputSchema }, () => {
-    onCall?.()(text.length)
-    return { content: [{ type: 'text', text }] }
-  })
+  server.registerTool('empty', { description: 'x'.repeat(sizes.description), inputSchema }, () => ({
+    content: [{ type: 'text', text }],
+  }))
   return server
 }
 

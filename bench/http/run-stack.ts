@@ -1,6 +1,6 @@
 /**
  * Parquetry's HTTP stack as `serve` sets it up, keys, limits, counters and log lines included, around the empty tool in
- * place of its own. Argument: a folder with keys. Prints its address.
+ * place of its own; that tells of no call, so the stack does. Argument: a folder with keys. Prints its address.
  */
 import { join } from 'node:path'
 import { openAuth } from '../../src/auth/open-auth.ts'
@@ -21,19 +21,6 @@ const telemetry = openTelemetry({
   environment: process.env,
 })
 
-/** What `create-server.ts` tells of a call of one of our tools. */
-const observe = () => {
-  const end = telemetry.begin({
-    method: 'tools/call',
-    target: 'empty',
-    requestId: '1',
-    transport: 'tcp',
-    key: 'load',
-    group: 'default',
-  })
-  return (bytes: number) => end({ outcome: 'ok', bytes })
-}
-
 const site = openSite({
   config,
   serve: parseServeConfig({ port: '0' }, process.env),
@@ -42,7 +29,7 @@ const site = openSite({
   telemetry,
   log,
   stopping: () => undefined,
-  fixture: { build: () => createEmptyServer(smallest, observe) },
+  fixture: { build: () => createEmptyServer(smallest) },
 })
 const { server } = createHttpServer(site, log)
 server.listen(0, '127.0.0.1', () => {

@@ -17,20 +17,22 @@ const toHider = (own: string | undefined) => {
   })
 }
 
+/** An answer, with its body as text where that was read. */
+export type ReadResponse = Readonly<{ response: Response; text?: string }>
+
 /**
  * An answer without keys, and without the credential that the request came with: errors quote what a caller sent, and some
- * callers send their key as an argument. `text` is the body where it is no stream.
+ * callers send their key as an argument.
  */
 export async function hideCredentials(
   response: Response,
   authorization: string | undefined,
-): Promise<Readonly<{ response: Response; text?: string }>> {
+): Promise<ReadResponse> {
   const said = authorization?.split(' ').at(-1)
   const own = said && said.length >= leastLength ? said : undefined
   const { status, headers } = response
   if (!response.body) return { response }
   if (headers.get('content-type')?.startsWith('text/event-stream'))
     return { response: new Response(response.body.pipeThrough(toHider(own)), { status, headers }) }
-  const text = hide(await response.text(), own)
-  return { response: new Response(text, { status, headers }), text }
+  return { response, text: hide(await response.text(), own) }
 }

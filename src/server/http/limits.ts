@@ -18,8 +18,9 @@ export type Count = Readonly<{
 }>
 
 type Caller = {
-  /** When the requests of the last minute came. */
+  /** When requests came; those of the last minute begin at `first`. */
   times: number[]
+  first: number
   running: number
   queue: (() => void)[]
 }
@@ -41,9 +42,20 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
   }
   const find = (id: string): Caller => {
     if (callers.size > 1_000) forget()
-    const caller = callers.get(id) ?? { times: [], running: 0, queue: [] }
+    const caller = callers.get(id) ?? { times: [], first: 0, running: 0, queue: [] }
     callers.set(id, caller)
     return caller
+  }
+  /** The caller's requests of the last minute, without the others. */
+  const countLast = (caller: Caller): number => {
+    const { times } = caller
+    const since = now() - minuteMs
+    while (caller.first < times.length && (times[caller.first] ?? 0) <= since) caller.first += 1
+    if (caller.first * 2 > times.length) {
+      times.splice(0, caller.first)
+      caller.first = 0
+    }
+    return times.length - caller.first
   }
   /** Waits for a place; false when it takes too long, or for a client that is gone. */
   const takePlace = (caller: Caller, signal: AbortSignal): Promise<boolean> => {
@@ -71,16 +83,14 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
   return {
     /** Counts a request of a caller, unless that would be one too many in a minute. */
     count: (id: string): Count => {
-      const { times } = find(id)
-      const oldest = times.findIndex((time) => time > now() - minuteMs)
-      times.splice(0, oldest < 0 ? times.length : oldest)
-      const isOver = times.length >= perMinute
-      if (!isOver) times.push(now())
-      const retryAfter = Math.max(Math.ceil(((times[0] ?? now()) + minuteMs - now()) / 1000), 1)
-      const headers = {
-        'RateLimit-Policy': policy,
-        RateLimit: `"minute";r=${perMinute - times.length};t=${retryAfter}`,
-      }
+      const caller = find(id)
+      const before = countLast(caller)
+      const isOver = before >= perMinute
+      if (!isOver) caller.times.push(now())
+      const oldest = caller.times[caller.first] ?? now()
+      const retryAfter = Math.max(Math.ceil((oldest + minuteMs - now()) / 1000), 1)
+      const left = perMinute - before - (isOver ? 0 : 1)
+      const headers = { 'RateLimit-Policy': policy, RateLimit: `"minute";r=${left};t=${retryAfter}` }
       return { isOver, retryAfter, headers }
     },
     /** Waits for a place among the caller's requests that run; gives how to leave it, or undefined where there is none. */

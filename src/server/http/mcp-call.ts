@@ -6,7 +6,7 @@ import { readAccept, withoutProgress } from './accept.ts'
 import { type Caller, readFacts } from './caller.ts'
 import { endpointPath, refuseScope } from './challenge.ts'
 import { countRefusal } from './count-refusal.ts'
-import { hideCredentials } from './hide-credentials.ts'
+import { hideCredentials, type ReadResponse } from './hide-credentials.ts'
 import { identify } from './identify.ts'
 import { codes, idOf, refuse } from './json-rpc.ts'
 import type { Count } from './limits.ts'
@@ -16,7 +16,7 @@ import type { Site } from './site.ts'
 import { tellUnheard } from './tell-unheard.ts'
 
 /** An answer, and what is to be done when it has been sent. */
-export type Answer = Readonly<{ response: Response; release?: () => void }>
+export type Answer = ReadResponse & Readonly<{ release?: () => void }>
 
 const parse = (text: string): Readonly<{ ok: true; value: unknown } | { ok: false }> => {
   try {
@@ -104,11 +104,11 @@ async function answerMessage(
   req: IncomingMessage,
   message: unknown,
   { principal, signal, site, since }: Let,
-): Promise<Response> {
+): Promise<ReadResponse> {
   const scope = findScope(message)
   if (scope && !principal.scopes.includes(scope)) {
     countRefusal(site, req, 'scope', principal.name)
-    return refuseScope(toOrigin(req, site), scope, idOf(message))
+    return { response: refuseScope(toOrigin(req, site), scope, idOf(message)) }
   }
   const request = toRequest(req, `${toOrigin(req, site)}${endpointPath}`, signal)
   const caller: Caller = { principal, facts: readFacts(req), isHeard: false }
@@ -116,7 +116,7 @@ async function answerMessage(
   const response = await site.endpoint.serve(request, message)
   const hidden = await hideCredentials(response, req.headers.authorization)
   if (!caller.isHeard) tellUnheard(site, req, caller, { message, since, ...hidden })
-  return hidden.response
+  return hidden
 }
 
 /** One POST to the endpoint, from credentials to answer. What is to be read of it is counted before. */
@@ -146,8 +146,9 @@ export async function answerMcp(req: IncomingMessage, signal: AbortSignal, site:
     return toAnswer({ reason: 'busy', response })
   }
   try {
-    const response = await answerMessage(req, read.message, { principal, signal, site, since })
-    return { response: withHeaders(response, count?.headers), release }
+    const answer = await answerMessage(req, read.message, { principal, signal, site, since })
+    withHeaders(answer.response, count?.headers)
+    return { ...answer, release }
   } catch (error) {
     release()
     throw error

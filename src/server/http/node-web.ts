@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ReadResponse } from './hide-credentials.ts'
 
 export type Body = Readonly<{ kind: 'text'; text: string } | { kind: 'too-large' } | { kind: 'not-utf8' }>
 
@@ -56,10 +57,14 @@ const writeOn = async (res: ServerResponse, piece: Uint8Array, limit: number) =>
 /** Of a long answer so much is sent at a time, so that the limit is for one piece and not for all of it. */
 const slice = 256 * 1024
 
-/** Sends a web `Response` no faster than the client reads it; one that stops reading loses its connection. */
-export async function sendResponse(res: ServerResponse, response: Response, limit = 30_000): Promise<void> {
+/** Sends a web `Response`, or its head with `text`, no faster than the client reads it; one that stops reading loses its connection. */
+export async function sendResponse(
+  res: ServerResponse,
+  { response, text }: ReadResponse,
+  limit = 30_000,
+): Promise<void> {
   const stream = response.headers.get('content-type')?.startsWith('text/event-stream')
-  if (res.destroyed) return void response.body?.cancel()
+  if (res.destroyed) return void (text === undefined && response.body?.cancel())
   res.statusCode = response.status
   res.setHeaders(response.headers)
   if (stream && response.body) {
@@ -67,7 +72,7 @@ export async function sendResponse(res: ServerResponse, response: Response, limi
     for await (const chunk of response.body) if (!(await writeOn(res, chunk, limit))) return
     res.end()
   } else {
-    const body = Buffer.from(await response.arrayBuffer())
+    const body = text === undefined ? Buffer.from(await response.arrayBuffer()) : Buffer.from(text)
     res.setHeader('Content-Length', body.length)
     let sent = 0
     for (; body.length - sent > slice; sent += slice)

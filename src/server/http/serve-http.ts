@@ -62,13 +62,16 @@ export function createHttpServer(site: Site, log: Log): HttpServer {
     try {
       const answered = await answer(req, gone, site)
       release = answered.release
-      await sendResponse(res, answered.response, stalledMs)
+      await sendResponse(res, answered, stalledMs)
     } catch (error) {
       // A body that breaks off is no fault of ours, and nobody waits for the answer.
       if (gone.aborted) return
       log.error(`http: ${error instanceof Error ? error.stack : error}`)
       if (res.headersSent || res.destroyed) res.destroy()
-      else await sendResponse(res, refuse({ status: 500, code: codes.internal, message: 'Internal error.' }))
+      else
+        await sendResponse(res, {
+          response: refuse({ status: 500, code: codes.internal, message: 'Internal error.' }),
+        })
     } finally {
       release?.()
       if (answers.get(req.socket) === res) answers.delete(req.socket)

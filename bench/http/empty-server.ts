@@ -9,7 +9,7 @@ export const smallest: Sizes = { answer: 2, description: 7 }
 
 const inputSchema = z.object({})
 
-/** A server with one tool, `empty`, that does nothing; `onCall` hears of each call and of the length of its answer. */
+/** A server with one tool, `empty`, that does nothing. */
 export function createEmptyServer(sizes: Sizes): McpServer {
   const server = new McpServer({ name: 'empty', version: '1.0.0' })
   const text = 'x'.repeat(sizes.answer)

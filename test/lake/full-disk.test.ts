@@ -59,7 +59,7 @@ describe.skipIf(!(await hasDisks()))('a disk that is full', () => {
   })
 
   it('stops the import, keeps what is published, sets nothing aside, and serves again once it is larger', async () => {
-    for (let i = 0; i < 2; i++) await expect(world.sync()).rejects.toThrow('No space left on device')
+    for (let i = 0; i < 2; i++) await expect(world.sync()).rejects.toThrow('No space is left on the disk of')
     await expectState([0])
     expect(mount(world.lakeDir, 'remount,size=20m')).toBe(true)
     const { state, manifest } = await world.sync()
@@ -69,7 +69,7 @@ describe.skipIf(!(await hasDisks()))('a disk that is full', () => {
   })
 
   it('is not filled by what failed imports wrote', async () => {
-    await expect(world.sync()).rejects.toThrow('No space left on device')
+    await expect(world.sync()).rejects.toThrow('No space is left on the disk of')
     await rm(join(world.exportsDir, 'big.parquet'))
     await world.spans('1.parquet', toLegs(1))
     const { manifest } = await world.sync()

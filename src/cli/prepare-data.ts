@@ -50,9 +50,9 @@ export const isNewLake = async (lakeDir: string): Promise<boolean> =>
   (await readManifest(lakeDir)).generation === 0
 
 /**
- * Indexes the documentation and imports the exports, made up where there are none and `isNew` says that there never were, and says so. Both happen in processes of
- * their own, so that a server that goes on begins small. A failed import may be left to `onFailedImport`: what was imported before
- * can still be asked.
+ * Indexes the documentation and imports the exports, made up where there are none and `isNew` says that there never were, and
+ * says so. Both happen in processes of their own, so that a server that goes on begins small. A failed import may be left to
+ * `onFailedImport`: what was imported before can still be asked.
  */
 export async function prepareData(
   context: CommandContext,

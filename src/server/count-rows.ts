@@ -1,6 +1,6 @@
 const lists = ['traces', 'passages', 'columns', 'insights', 'logs'] as const
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
 /** How many rows an answer has, as far as it is made of rows. */

@@ -1,7 +1,5 @@
+import { isObject } from './count-rows.ts'
 import type { Outcome } from './observe.ts'
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
 
 const toCode = (result: unknown): string | undefined => {
   const error = isObject(result) ? result['error'] : undefined

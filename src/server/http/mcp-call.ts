@@ -66,30 +66,25 @@ async function readMessage(
   return { message: accept.stream ? parsed.value : withoutProgress(parsed.value) }
 }
 
-const toTooMany = (
-  message: string,
-  retryAfter: number,
-  id: string | number | null,
-  headers: Readonly<Record<string, string>>,
-) =>
+const toTooMany = (message: string, retryAfter: number, id: string | number | null) =>
   refuse({
     status: 429,
     code: codes.tooMany,
     message,
     id,
     data: { retry_after_seconds: retryAfter },
-    headers: { ...headers, 'Retry-After': String(retryAfter) },
+    headers: { 'Retry-After': String(retryAfter) },
   })
 
 /** Of a request beyond the limit no more than this is read, so that the refusal answers it by its id. */
 const mostToRefuse = 16 * 1024
 
 /** The refusal of a request beyond the limit of its key, most of which were better not read at all. */
-async function refuseRate(req: IncomingMessage, { retryAfter, headers }: Count): Promise<Refused> {
+async function refuseRate(req: IncomingMessage, { retryAfter }: Count): Promise<Refused> {
   const read = await readMessage(req, mostToRefuse)
   const id = 'message' in read ? idOf(read.message) : null
   const message = `Too many requests with this key. Wait ${retryAfter} seconds before the next call, and put several queries into one.`
-  return { reason: 'rate', response: toTooMany(message, retryAfter, id, headers) }
+  return { reason: 'rate', response: toTooMany(message, retryAfter, id) }
 }
 
 const withHeaders = (response: Response, headers: Readonly<Record<string, string>> = {}): Response => {
@@ -142,7 +137,7 @@ export async function answerMcp(req: IncomingMessage, signal: AbortSignal, site:
   if (!release) {
     const after = site.limits.placeAfter
     const message = `Too many requests of this key run or wait. Wait until some have ended, about ${after} seconds, then call again.`
-    const response = toTooMany(message, after, idOf(read.message), {})
+    const response = toTooMany(message, after, idOf(read.message))
     return toAnswer({ reason: 'busy', response })
   }
   try {

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Collector, openCollector } from '../../telemetry/collector.ts'
-import { makeData, makeKey, type RunningServer, startServer } from './running-server.ts'
+import { linesDuring, makeData, makeKey, type RunningServer, startServer } from './running-server.ts'
 
 let data: string
 let server: RunningServer
@@ -27,21 +27,7 @@ afterAll(async () => {
   await rm(data, { recursive: true, force: true })
 })
 
-type Line = Readonly<Record<string, unknown>>
-
-const listLines = (): readonly Line[] =>
-  server
-    .log()
-    .split('\n')
-    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []))
-
-/** The lines that come while something is done; the server writes them a moment after it has answered. */
-async function during(work: () => Promise<unknown>): Promise<readonly Line[]> {
-  const before = listLines().length
-  await work()
-  await pause(200)
-  return listLines().slice(before)
-}
+const during = (work: () => Promise<unknown>) => linesDuring(server, work)
 
 const docs = { name: 'get_schema', arguments: {} }
 

@@ -4,6 +4,7 @@ import { cp, mkdtemp, symlink } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createKey } from '../../../src/auth/create-key.ts'
 import { openKeyStore, toKeysPath } from '../../../src/auth/key-store.ts'
 import type { Scope } from '../../../src/auth/principal.ts'
@@ -86,6 +87,25 @@ export type RunningServer = Readonly<{
   dial(): Promise<Socket>
   stop(): Promise<void>
 }>
+
+type Line = Readonly<Record<string, unknown>>
+
+const listLines = (server: RunningServer): readonly Line[] =>
+  server
+    .log()
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []))
+
+/** The lines of calls and refusals that come while something is done; the server writes them a moment after it has answered. */
+export async function linesDuring(
+  server: RunningServer,
+  work: () => Promise<unknown>,
+): Promise<readonly Line[]> {
+  const before = listLines(server).length
+  await work()
+  await pause(200)
+  return listLines(server).slice(before)
+}
 
 /** A port that was free a moment ago. */
 async function findPort(): Promise<number> {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { version } from '../../../src/core/version.ts'
 import { toClientBlocks } from '../../../src/server/http/client-blocks.ts'
 import { window } from '../../support/contract-calls.ts'
-import { makeData, makeKey, type RunningServer, startServer } from './running-server.ts'
+import { linesDuring, makeData, makeKey, type RunningServer, startServer } from './running-server.ts'
 
 let data: string
 let server: RunningServer
@@ -31,20 +31,7 @@ afterAll(async () => {
 const from = (address: string, bearer?: string) => ({
   headers: { 'x-forwarded-for': address, ...(bearer && { authorization: `Bearer ${bearer}` }) },
 })
-type Line = Readonly<Record<string, unknown>>
-const listLines = (): readonly Line[] =>
-  server
-    .log()
-    .split('\n')
-    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : []))
-
-/** The lines that come while something is done; the server writes them a moment after it has answered. */
-async function during(work: () => Promise<unknown>): Promise<readonly Line[]> {
-  const before = listLines().length
-  await work()
-  await pause(200)
-  return listLines().slice(before)
-}
+const during = (work: () => Promise<unknown>) => linesDuring(server, work)
 
 describe('the page at /', () => {
   const toText = (html: string) =>
